@@ -1,0 +1,149 @@
+"""Proof that a file of evaluation questions is well formed and true to the policy.
+
+`python -m eval.check_questions [FILE] [--text TEXT]` prints a JSON summary to stdout, one line per
+problem to stderr, and exits 1 when there is any.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Literal
+
+from opencc import OpenCC
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+ROOT = Path(__file__).resolve().parent
+QUESTIONS = ROOT / "questions" / "policy.jsonl"
+TEXT = ROOT.parent / "corpus" / "texts" / "boosting-consumption-2025.txt"
+MEASURE = re.compile(r"^（[一二三四五六七八九十]+）(.+)$", re.MULTILINE)
+TO_SIMPLIFIED = OpenCC("t2s")
+Kind = Literal["plain", "slang", "list", "cross", "structure", "followup", "premise",
+               "unanswerable", "offtopic", "injection"]  # fmt: skip
+Filled = Annotated[str, Field(min_length=1)]
+Group = Annotated[tuple[Filled, ...], Field(min_length=1)]
+
+
+class Turn(BaseModel):
+    """One earlier turn of the conversation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    role: Literal["user", "assistant"]
+    content: Filled
+
+
+class Question(BaseModel):
+    """One citizen's question, and what a right answer must and must not hold."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: str = Field(pattern=r"^q\d{3}$")
+    lang: Literal["zh", "zh-Hant", "en", "ja", "ko", "fr", "es", "ru", "ar", "de"]
+    kind: Kind
+    question: str = Field(min_length=2)
+    history: tuple[Turn, ...]
+    answerable: bool
+    measures: tuple[int, ...]
+    acceptable_measures: tuple[int, ...]
+    must_include: tuple[Group, ...] = Field(max_length=3)
+    must_not_include: tuple[Filled, ...]
+    evidence: tuple[Filled, ...]
+    note: Filled
+
+
+def load_questions(path: Path) -> list[Question]:
+    """Questions in file order; a bad line is a `ValueError` that names it."""
+    questions = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            questions.append(Question.model_validate_json(line))
+        except ValidationError as error:
+            raise ValueError(f"{path.name} line {number}: {error}") from error
+    return questions
+
+
+def three_runs(text: str) -> set[str]:
+    """All runs of three letters or digits, in simplified characters, punctuation left out."""
+    letters = "".join(re.findall(r"\w", TO_SIMPLIFIED.convert(text).casefold()))
+    return {letters[i : i + 3] for i in range(len(letters) - 2)}
+
+
+def check_gold(question: Question, measures: dict[int, str]) -> list[str]:
+    """Problems of gold measures, evidence and required facts of an answerable question."""
+    allowed = (*question.measures, *question.acceptable_measures)
+    if not set(allowed) <= measures.keys() or len(set(allowed)) < len(allowed):
+        return [f"measures {allowed} repeat or are not all in the policy"]
+    problems = []
+    if not question.measures and question.kind != "structure":  # a count cites no measure
+        problems.append("answerable without a gold measure")
+    if not question.must_include:
+        problems.append("must_include is empty")
+    for piece in question.evidence:
+        if not any(piece in measures[number] for number in allowed):
+            problems.append(f"evidence stands in none of its measures: {piece}")
+    for number in question.measures:
+        if not any(piece in measures[number] for piece in question.evidence):
+            problems.append(f"no evidence for gold measure {number}")
+        if question.kind == "slang":
+            shared = three_runs(question.question) & three_runs(measures[number])
+            problems += [f"slang shares {run} with measure {number}" for run in sorted(shared)]
+    evidence = "\n".join(question.evidence).casefold()
+    for group in question.must_include if evidence else ():
+        if not any(fact.casefold() in evidence for fact in group):
+            problems.append(f"the evidence meets no alternative of {group}")
+    return problems
+
+
+def check_question(question: Question, measures: dict[int, str], policy: str) -> list[str]:
+    """Problems of one question; none when it is sound."""
+    problems = check_gold(question, measures) if question.answerable else []
+    allowed = question.measures + question.acceptable_measures
+    has_gold = bool(allowed + question.evidence + question.must_include)
+    kind, roles = question.kind, [turn.role for turn in question.history]
+    rules = {
+        "unanswerable, yet has gold": has_gold and not question.answerable,
+        "this kind has no answer": question.answerable and kind in ("unanswerable", "offtopic"),
+        "a followup needs a history": kind == "followup" and not roles,
+        "this kind takes no history": bool(roles) and kind not in ("followup", "injection"),
+        "history is not user, assistant, …": roles != ["user", "assistant"] * (len(roles) // 2),
+    }
+    problems += [problem for problem, broken in rules.items() if broken]
+    found = [word for word in question.must_not_include if word.casefold() in policy.casefold()]
+    return problems + [f"must_not_include stands in the policy: {word}" for word in found]
+
+
+def check_all(questions: list[Question], policy: str) -> list[str]:
+    """Problems of the whole file: each question's own, repeats, and measures asked too rarely."""
+    measures = dict(enumerate(MEASURE.findall(policy), start=1))
+    problems = [f"{q.id}: {p}" for q in questions for p in check_question(q, measures, policy)]
+    asked = Counter((q.question, q.history) for q in questions)
+    gold = Counter(number for q in questions for number in q.measures)
+    ids = Counter(q.id for q in questions)
+    problems += [f"id {key} stands {n} times" for key, n in ids.items() if n > 1]
+    problems += [f"asked {n} times: {key[0]}" for key, n in asked.items() if n > 1]
+    problems += [f"measure {m} is gold {gold[m]} times, wanted 2" for m in measures if gold[m] < 2]
+    return problems
+
+
+def main() -> int:
+    """Command line; 0 when the file is sound, 1 when it has problems."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", nargs="?", type=Path, default=QUESTIONS)
+    parser.add_argument("--text", type=Path, default=TEXT, help="the clean policy")
+    options = parser.parse_args()
+    try:
+        questions = load_questions(options.file)
+        problems = check_all(questions, options.text.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        questions, problems = [], [str(error)]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    fields = ("kind", "lang", "answerable")
+    summary = {field: Counter(getattr(q, field) for q in questions) for field in fields}
+    print(json.dumps({"questions": len(questions), "problems": len(problems), **summary}))
+    return int(bool(problems))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""The embedder: texts in, unit vectors out."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from index import weights
+
+DEFAULT_EMBEDDER = "multilingual-e5-small-q4"
+_BATCH = 32
+_KEPT_QUERIES = 128
+_SHOW_PROGRESS_FROM = 500
+
+
+class Embedder(Protocol):
+    """What the index asks of an embedder. Rows of every result have length 1."""
+
+    name: str
+    dimension: int
+
+    def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """(n, dimension) float32, one row a text."""
+
+    def embed_queries(self, texts: Sequence[str]) -> np.ndarray:
+        """(n, dimension) float32, one row a question."""
+
+    def embed_query(self, text: str) -> np.ndarray:
+        """(dimension,) float32."""
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the encoder makes of a text, special ones included."""
+
+
+class SentenceEmbedder:
+    """An Embedder over a sentence-transformers model, by registry name, hub name or folder."""
+
+    def __init__(self, name: str = DEFAULT_EMBEDDER) -> None:
+        path: Path = weights.resolve(name)
+        from sentence_transformers import SentenceTransformer  # seconds to import
+
+        self.name = name
+        self._model = SentenceTransformer(str(path), device="cpu")
+        dimension = self._model.get_embedding_dimension()
+        if dimension is None:
+            raise ValueError(f"{name} does not tell its dimension")
+        self.dimension = int(dimension)
+        self._embed_one = functools.lru_cache(maxsize=_KEPT_QUERIES)(self._embed)
+
+    def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """See Embedder; a progress bar on stderr when there are many texts."""
+        return np.asarray(
+            self._model.encode_document(
+                list(texts),
+                batch_size=_BATCH,
+                normalize_embeddings=True,
+                show_progress_bar=len(texts) >= _SHOW_PROGRESS_FROM and sys.stderr.isatty(),
+            ),
+            dtype=np.float32,
+        )
+
+    def embed_queries(self, texts: Sequence[str]) -> np.ndarray:
+        """See Embedder."""
+        vectors = self._model.encode_query(
+            list(texts), normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def embed_query(self, text: str) -> np.ndarray:
+        """See Embedder. The last ones are kept: search and gate ask for the same question."""
+        return self._embed_one(text)
+
+    def _embed(self, text: str) -> np.ndarray:
+        vector = self.embed_queries([text])[0]
+        vector.flags.writeable = False
+        return vector
+
+    def count_tokens(self, text: str) -> int:
+        """See Embedder."""
+        return len(self._model.tokenizer(text)["input_ids"])

@@ -1,0 +1,204 @@
+"""The index on disk: FAISS, BM25 and JSON, with a manifest, swapped in atomically, no pickle.
+
+A folder holds one generation of files and CURRENT, which names it. A new generation is written
+beside the old one and CURRENT replaced, so a reader sees the old index or the new, never a mix.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+from pydantic import BaseModel, ValidationError
+
+from corpus.document import Locator, Span
+from corpus.errors import PolicyQAError
+from index.lexical import LexicalIndex
+from index.passage import Passage
+
+FORMAT = 1
+CUTTING = "clause-1, views clause+measure"
+_CURRENT = "CURRENT"
+_SOFTWARE = ("faiss-cpu", "sentence-transformers", "bm25s", "numpy")
+
+
+class StaleIndexError(PolicyQAError):
+    """The index does not belong to the corpus, the embedder or this version of the code."""
+
+
+class DamagedIndexError(PolicyQAError):
+    """The index is missing, incomplete, altered or not one of ours."""
+
+
+class Manifest(BaseModel):
+    """What an index was made of; `files` maps each file's name to its sha256."""
+
+    format: int
+    cutting: str
+    embedder: str
+    dimension: int
+    corpus_sha: str
+    n_passages: int
+    built_at: dt.datetime
+    software: dict[str, str]
+    files: dict[str, str]
+
+    @property
+    def sha(self) -> str:
+        """A hash that tells this index from any other, whenever it was built."""
+        return hashlib.sha256(self.model_dump_json(exclude={"built_at"}).encode()).hexdigest()
+
+    def require(self, *, embedder: str, corpus_sha: str | None) -> None:
+        """Hold the index against what is wanted; a `corpus_sha` of None accepts any corpus.
+
+        Raises:
+            StaleIndexError: it was made of something else.
+        """
+        wanted = {"format": FORMAT, "cutting": CUTTING, "embedder": embedder}
+        if corpus_sha is not None:
+            wanted["corpus_sha"] = corpus_sha
+        for name, value in wanted.items():
+            found = getattr(self, name)
+            if found != value:
+                raise StaleIndexError(
+                    f"the index was built from {name} {str(found)[:24]} but {str(value)[:24]} is "
+                    "wanted now; run: python -m index.build"
+                )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _passage_record(passage: Passage) -> dict[str, Any]:
+    return {
+        "id": passage.id,
+        "locator": str(passage.locator),
+        "text": passage.text,
+        "heading_path": passage.heading_path,
+        "start": passage.span.start,
+        "end": passage.span.end,
+        "n_tokens": passage.n_tokens,
+    }
+
+
+def _read_passage(record: dict[str, Any]) -> Passage:
+    return Passage(
+        id=record["id"],
+        locator=Locator.parse(record["locator"]),
+        text=record["text"],
+        heading_path=tuple(record["heading_path"]),
+        span=Span(record["start"], record["end"]),
+        n_tokens=record["n_tokens"],
+    )
+
+
+def _write_files(folder: Path, passages: Sequence[Passage], embeddings: np.ndarray) -> None:
+    dense = faiss.IndexFlatIP(embeddings.shape[1])
+    dense.add(embeddings)
+    faiss.write_index(dense, str(folder / "dense.faiss"))
+    LexicalIndex.build([p.embedded_text for p in passages]).save(folder)
+    with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
+        for passage in passages:
+            file.write(json.dumps(_passage_record(passage), ensure_ascii=False) + "\n")
+
+
+@contextlib.contextmanager
+def _new_generation(out: Path) -> Iterator[Path]:
+    """A folder to write into; gone again when writing fails or is interrupted."""
+    out.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="generation-", dir=out))
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def save(
+    out: Path,
+    *,
+    passages: Sequence[Passage],
+    embeddings: np.ndarray,
+    embedder: str,
+    corpus_sha: str,
+) -> Manifest:
+    """Write a new index into `out` and swap it in; `embeddings` is (n, dimension) float32."""
+    with _new_generation(out) as folder:
+        _write_files(folder, passages, embeddings)
+        manifest = Manifest(
+            format=FORMAT,
+            cutting=CUTTING,
+            embedder=embedder,
+            dimension=int(embeddings.shape[1]),
+            corpus_sha=corpus_sha,
+            n_passages=len(passages),
+            built_at=dt.datetime.now(dt.UTC),
+            software={name: version(name) for name in _SOFTWARE},
+            files={p.name: _sha256(p) for p in sorted(folder.iterdir())},
+        )
+        (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+        pointer = folder / _CURRENT
+        pointer.write_text(folder.name, encoding="utf-8")
+        os.replace(pointer, out / _CURRENT)
+    for other in out.glob("generation-*"):
+        if other.name != folder.name:
+            shutil.rmtree(other, ignore_errors=True)
+    return manifest
+
+
+def _generation(out: Path) -> Path:
+    try:
+        name = (out / _CURRENT).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DamagedIndexError(
+            f"{out} holds no index; run: python -m index.build --out {out}"
+        ) from error
+    if Path(name).name != name:
+        raise DamagedIndexError(f"{out / _CURRENT} names a foreign folder; rebuild the index.")
+    return out / name
+
+
+def load_manifest(out: Path) -> Manifest:
+    """The manifest of the index in a folder.
+
+    Raises:
+        DamagedIndexError: there is none, or it is not one of ours.
+    """
+    try:
+        return Manifest.model_validate_json((_generation(out) / "manifest.json").read_bytes())
+    except (OSError, ValidationError) as error:
+        raise DamagedIndexError(
+            f"the manifest of {out} cannot be used; run: python -m index.build --out {out}"
+        ) from error
+
+
+def load(out: Path) -> tuple[Manifest, tuple[Passage, ...], faiss.Index, LexicalIndex]:
+    """Everything in an index folder, after its files were held against the manifest's hashes.
+
+    Raises:
+        DamagedIndexError: a file is missing, altered or unreadable.
+    """
+    manifest, folder = load_manifest(out), _generation(out)
+    for name, sha in manifest.files.items():
+        path = folder / Path(name).name
+        if not path.is_file() or _sha256(path) != sha:
+            raise DamagedIndexError(
+                f"{path} is missing or altered; run: python -m index.build --out {out}"
+            )
+    lines = (folder / "passages.jsonl").read_text(encoding="utf-8").splitlines()
+    passages = tuple(_read_passage(json.loads(line)) for line in lines)
+    dense = faiss.read_index(str(folder / "dense.faiss"))
+    return manifest, passages, dense, LexicalIndex.load(folder, len(passages))

@@ -1,0 +1,173 @@
+"""What the product gives: answers, made of statements, each with its citations and verdict."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from corpus.document import Locator, Span
+from index.passage import Hit
+
+
+class Role(StrEnum):
+    """Who spoke a turn of the conversation."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One earlier utterance of the conversation."""
+
+    role: Role
+    content: str
+
+
+class Status(StrEnum):
+    """Abstained: the policy does not hold the thing asked for."""
+
+    ANSWERED = "answered"
+    ABSTAINED = "abstained"
+
+
+class Origin(StrEnum):
+    """Who made the sentences: the language model, the clauses' own words, or the Document."""
+
+    MODEL = "model"
+    EXTRACTIVE = "extractive"
+    STRUCTURE = "structure"
+    APPROVED = "approved"
+
+
+class Reason(StrEnum):
+    """Why an answer abstained; NONE for one that did not."""
+
+    NONE = "none"
+    EMPTY = "empty"
+    TOO_LONG = "too-long"
+    GARBAGE = "garbage"
+    OFF_TOPIC = "off-topic"
+    NO_AMOUNT = "no-amount"
+    NO_DATE = "no-date"
+    NO_PLACE = "no-place"
+    NO_PROCEDURE = "no-procedure"
+    NO_DETAIL = "no-detail"
+    NO_SUCH_MEASURE = "no-such-measure"
+    UNSUPPORTED = "unsupported"
+
+
+class Label(StrEnum):
+    """What a check found of a sentence against its clause."""
+
+    SUPPORTED = "supported"
+    PARTIAL = "partial"
+    UNSUPPORTED = "unsupported"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A rule cited; `quote` is `document.text[span]`, the official words."""
+
+    locator: Locator
+    quote: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A check's finding: `score` in [0, 1], `method` names the check, `reason` is for staff."""
+
+    label: Label
+    score: float
+    method: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One sentence of an answer. Fixed interface words are never statements."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timings:
+    """Seconds from the question; `first_statement_s` is None where nothing was stated."""
+
+    first_hits_s: float
+    first_statement_s: float | None
+    whole_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A sentence that the model wrote and the checks kept from the reader, for staff."""
+
+    text: str
+    quote: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the asker gets, with all that made it.
+
+    `nearby` are related measures when the answer abstained. `rewritten` is the question as it was
+    searched. `language` is the asker's, as a code (zh, zh-Hant, en, …). `reason` says why the
+    answer abstained. `rejected` holds what the checks withheld.
+    """
+
+    id: str
+    question: str
+    rewritten: str
+    language: str
+    status: Status
+    reason: Reason
+    origin: Origin
+    statements: tuple[Statement, ...]
+    nearby: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    rejected: tuple[Rejected, ...]
+    model: str
+    prompt_sha: str
+    index_sha: str
+    asked_at: dt.datetime
+    timings: Timings
+
+    @property
+    def cited(self) -> tuple[int, ...]:
+        """The cited measures' numbers in the order of their first use."""
+        numbers = (c.locator.measure for s in self.statements for c in s.citations)
+        return tuple(dict.fromkeys(n for n in numbers if n is not None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Event: the hits are there, before any sentence."""
+
+    rewritten: str
+    language: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """Event: a sentence passed its checks."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """Event: the answer is whole. The last event of every question, and its only truth:
+    its statements may be reordered or fewer than those streamed."""
+
+    answer: Answer
+
+
+Event = Found | Stated | Finished

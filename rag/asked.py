@@ -1,0 +1,52 @@
+"""What kind of thing a question asks for, and whether a clause holds such a thing."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.answer import Reason
+from rag.language import to_simplified
+
+_DATA = Path(__file__).parent / "gate.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedKind:
+    """A kind of thing, named by the reason for abstaining when the policy does not hold it."""
+
+    reason: Reason
+    asks: re.Pattern[str]
+    holds: re.Pattern[str]
+
+
+@functools.cache
+def load_gate_data() -> dict[str, object]:
+    """The content of gate.toml."""
+    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def asked_kinds() -> tuple[AskedKind, ...]:
+    """Every kind that gate.toml describes, in its order."""
+    entries = load_gate_data()["asked"]
+    if not isinstance(entries, list):
+        raise ValueError("gate.toml: `asked` must be a list of tables")
+    return tuple(
+        AskedKind(
+            reason=Reason(entry["kind"]),
+            asks=re.compile("|".join(entry["asks"]), re.IGNORECASE),
+            holds=re.compile("|".join(entry["holds"])),
+        )
+        for entry in entries
+    )
+
+
+def kinds_asked(question: str) -> tuple[AskedKind, ...]:
+    """The kinds of things that a question asks for; empty for a question after the matter itself."""
+    folded = to_simplified(unicodedata.normalize("NFKC", question)).lower()
+    return tuple(kind for kind in asked_kinds() if kind.asks.search(folded))

@@ -1,0 +1,217 @@
+"""Question in, checked answer out: the one path that page, command line and eval all take."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from corpus.document import Document
+from index.passage import Hit
+from rag.answer import (
+    Answer,
+    Citation,
+    Event,
+    Finished,
+    Found,
+    Origin,
+    Reason,
+    Rejected,
+    Stated,
+    Statement,
+    Status,
+    Timings,
+    Turn,
+)
+from rag.compose import Composer, cite
+from rag.draft import DraftRequest, draft_chain
+from rag.gate import Gate
+from rag.language import detect_language
+from rag.model import ModelHost, ModelState
+from rag.prompt import Prompts
+from rag.question import Question, read_question
+from rag.retrieve import PolicyRetriever
+from rag.rewrite import rewrite
+from rag.select import select
+from rag.structure import answer_structure
+
+_log = logging.getLogger("policyqa")
+_NEARBY = 3
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What is known of an answer while it is made."""
+
+    question: str
+    asked_at: dt.datetime
+    started: float
+    rewritten: str = ""
+    language: str = "zh"
+    hits: tuple[Hit, ...] = ()
+    first_hits_s: float = 0.0
+    first_statement_s: float | None = None
+    statements: list[Statement] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+class Assistant:
+    """Answers questions over the documents; safe to call from several threads.
+
+    `clock` gives the time an answer is dated with.
+    """
+
+    def __init__(
+        self,
+        *,
+        documents: tuple[Document, ...],
+        retriever: PolicyRetriever,
+        gate: Gate,
+        prompts: Prompts,
+        model: ModelHost,
+        clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self.documents = documents
+        self._retriever = retriever
+        self._gate = gate
+        self._prompts = prompts
+        self._model = model
+        self._clock = clock
+        self._index_sha = retriever.index.manifest.sha
+
+    @property
+    def model_state(self) -> ModelState:
+        """Where the language model is: off, loading, ready or failed."""
+        return self._model.state
+
+    def wait_for_model(self) -> None:
+        """Block until the language model is ready, failed or off."""
+        self._model.wait()
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """The whole answer, as the last event of `stream` gives it."""
+        answer = None
+        for event in self.stream(question, history):
+            if isinstance(event, Finished):
+                answer = event.answer
+        if answer is None:
+            raise ValueError("the stream ended without an answer")
+        return answer
+
+    def retrieve(self, question: str, history: Sequence[Turn] = ()) -> Found:
+        """The hits alone, by the same way: read, rewritten and searched."""
+        read = read_question(question)
+        if isinstance(read, Reason):
+            return Found(rewritten=question, language=detect_language(question), hits=())
+        rewritten = rewrite(read.query, history)
+        hits = self._retriever.search(read.query, rewritten)
+        return Found(rewritten=rewritten, language=detect_language(read.query), hits=hits)
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        """Found, then each Stated as it passes, then Finished; closing it stops the model.
+
+        A question that is refused or about the document's build has no Found.
+        """
+        progress = _Progress(
+            question=question.strip(), asked_at=self._clock(), started=time.perf_counter()
+        )
+        progress.rewritten = progress.question
+        read = read_question(question)
+        if isinstance(read, Reason):
+            yield self._abstain(progress, read)
+            return
+        progress.language = detect_language(read.query)
+        if structure := answer_structure(read.query, self.documents, progress.language):
+            progress.statements.extend(structure.statements)
+            if structure.statements:
+                yield from (Stated(statement=s) for s in structure.statements)
+                yield self._finish(progress, Origin.STRUCTURE)
+            else:
+                yield self._abstain(progress, Reason.NO_SUCH_MEASURE)
+            return
+        yield from self._answer(read, history, progress)
+
+    def _answer(
+        self, read: Question, history: Sequence[Turn], progress: _Progress
+    ) -> Iterator[Event]:
+        progress.rewritten = rewrite(read.query, history)
+        progress.hits = self._retriever.search(read.query, progress.rewritten)
+        progress.first_hits_s = time.perf_counter() - progress.started
+        yield Found(rewritten=progress.rewritten, language=progress.language, hits=progress.hits)
+        reason = self._gate.judge(read.query, progress.rewritten, progress.hits)
+        if reason is not Reason.NONE:
+            yield self._abstain(progress, reason)
+            return
+        evidence = select(progress.rewritten, progress.hits, self._retriever.search)
+        composer = Composer(evidence, language=progress.language, search=self._retriever.search)
+        progress.rejected = composer.rejected
+        for statement in composer.compose(self._draft(progress, evidence)):
+            if progress.first_statement_s is None:
+                progress.first_statement_s = time.perf_counter() - progress.started
+            progress.statements.append(statement)
+            yield Stated(statement=statement)
+        if progress.statements:
+            yield self._finish(progress, Origin.MODEL if composer.n_drafted else Origin.EXTRACTIVE)
+        else:
+            yield self._abstain(progress, Reason.UNSUPPORTED)
+
+    def _draft(self, progress: _Progress, evidence: Sequence[Hit]) -> Iterator[str]:
+        """The model's sentences; none where there is no model, fewer where it fails midway."""
+        model = self._model.chat_model
+        if model is None:
+            return
+        request = DraftRequest(
+            question=progress.rewritten,
+            passages=tuple(hit.passage for hit in evidence),
+            language=progress.language,
+        )
+        try:
+            yield from draft_chain(model, self._prompts).stream(request)
+        except Exception:  # a model may fail in any way; the reader still gets the clauses
+            _log.exception("the language model failed; the answer goes on in the clauses' words")
+
+    def _abstain(self, progress: _Progress, reason: Reason) -> Finished:
+        progress.statements.clear()
+        return self._finished(progress, Status.ABSTAINED, reason, Origin.EXTRACTIVE)
+
+    def _finish(self, progress: _Progress, origin: Origin) -> Finished:
+        return self._finished(progress, Status.ANSWERED, Reason.NONE, origin)
+
+    def _finished(
+        self, progress: _Progress, status: Status, reason: Reason, origin: Origin
+    ) -> Finished:
+        timings = Timings(
+            first_hits_s=progress.first_hits_s,
+            first_statement_s=progress.first_statement_s,
+            whole_s=time.perf_counter() - progress.started,
+        )
+        answer = Answer(
+            id=uuid.uuid4().hex,
+            question=progress.question,
+            rewritten=progress.rewritten,
+            language=progress.language,
+            status=status,
+            reason=reason,
+            origin=origin,
+            statements=tuple(progress.statements),
+            nearby=_nearby(progress.hits) if status is Status.ABSTAINED else (),
+            hits=progress.hits,
+            rejected=tuple(progress.rejected),
+            model=self._model.name if origin is Origin.MODEL else "",
+            prompt_sha=self._prompts.sha,
+            index_sha=self._index_sha,
+            asked_at=progress.asked_at,
+            timings=timings,
+        )
+        return Finished(answer=answer)
+
+
+def _nearby(hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """The best clause of each of the nearest measures."""
+    best: dict[object, Citation] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.locator.measure_locator, cite(hit.passage))
+    return tuple(best.values())[:_NEARBY]

@@ -1,0 +1,91 @@
+"""Which part of a clause a sentence speaks of."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from rag.language import to_simplified
+
+_SEGMENT = re.compile(r"[^，；。！？]+[，；。！？]?[”’）》]*")
+_WORDLESS = re.compile(r"[\W_]+")
+# Characters that carry no matter of their own: a sentence may add them freely.
+FUNCTION_CHARACTERS = frozenset(
+    "的了是在和与及或等将会可以能也都就还有对于为把被从向到由按照根据其这那该此个们吗呢吧啊地得着过您你我他她它"
+    "并而且但则即若如果所并非说明指出提到规定要求政策文件措施方面相关具体以下中上内后前时"
+)
+
+
+def fold_for_match(text: str) -> str:
+    """NFKC, simplified, lower case: the form in which sentence and clause are compared."""
+    return to_simplified(unicodedata.normalize("NFKC", text)).lower()
+
+
+def segments_of(clause: str) -> tuple[str, ...]:
+    """A clause cut at its commas; together they are the clause."""
+    return tuple(_SEGMENT.findall(clause)) or (clause,)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a sentence stands in a clause, and which of the clause's segments it uses.
+
+    `share` in [0, 1] is over the sentence's content characters; `missing` are the runs that the
+    clause does not hold; `segments` are indices into `segments_of(clause)`.
+    """
+
+    share: float
+    missing: tuple[str, ...]
+    segments: tuple[int, ...]
+
+
+def cover(sentence: str, clause: str, context: str = "") -> Coverage:
+    """Mark each character of the sentence that lies in a run of two or more shared characters.
+
+    `context` (the clause's headings) may support a sentence too, but it names no segment.
+    """
+    said = _WORDLESS.sub("\n", fold_for_match(sentence))
+    held = fold_for_match(clause)
+    marked = _mark(said, held) | _mark(said, fold_for_match(context))
+    content = [i for i, c in enumerate(said) if c != "\n" and c not in FUNCTION_CHARACTERS]
+    covered = [i for i in content if i in marked]
+    missing = _runs(said, [i for i in content if i not in marked])
+    return Coverage(
+        share=len(covered) / len(content) if content else 0.0,
+        missing=missing,
+        segments=_used_segments(said, clause),
+    )
+
+
+def _mark(said: str, held: str) -> set[int]:
+    pairs = {held[i : i + 2] for i in range(len(held) - 1)}
+    marked: set[int] = set()
+    for i in range(len(said) - 1):
+        if said[i : i + 2] in pairs and "\n" not in said[i : i + 2]:
+            marked |= {i, i + 1}
+    return marked
+
+
+def _runs(said: str, positions: list[int]) -> tuple[str, ...]:
+    runs: list[str] = []
+    previous = -2
+    for i in positions:
+        if i == previous + 1:
+            runs[-1] += said[i]
+        else:
+            runs.append(said[i])
+        previous = i
+    return tuple(runs)
+
+
+def _used_segments(said: str, clause: str) -> tuple[int, ...]:
+    """The segments of which the sentence repeats a good part: half of the best one's share."""
+    pairs = {said[i : i + 2] for i in range(len(said) - 1)}
+    shares = []
+    for segment in segments_of(clause):
+        folded = _WORDLESS.sub("", fold_for_match(segment))
+        own = [folded[i : i + 2] for i in range(len(folded) - 1)]
+        shares.append(sum(p in pairs for p in own) / len(own) if own else 0.0)
+    best = max(shares, default=0.0)
+    return tuple(i for i, share in enumerate(shares) if best > 0 and share >= best / 2)

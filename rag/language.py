@@ -1,0 +1,80 @@
+"""Which language a question is in, and which the policy's text is in."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+from opencc import OpenCC
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+POLICY_LANGUAGE = "zh"
+LANGUAGE_NAMES = {
+    "zh": "简体中文",
+    "zh-Hant": "繁體中文",
+    "en": "English",
+    "ja": "日本語",
+    "ko": "한국어",
+    "fr": "français",
+    "es": "español",
+    "ru": "русский",
+    "ar": "العربية",
+    "de": "Deutsch",
+}
+_SCRIPTS = (
+    ("ko", re.compile(r"[\uac00-\ud7af\u1100-\u11ff]")),
+    ("ja", re.compile(r"[\u3041-\u30fa\u30fc-\u30ff]")),
+    ("ar", re.compile(r"[\u0600-\u06ff]")),
+    ("ru", re.compile(r"[\u0400-\u04ff]")),
+)
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+
+
+@functools.cache
+def _latin_identifier() -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(["en", "fr", "es", "de"])
+    return identifier
+
+
+@functools.cache
+def _converter(direction: str) -> OpenCC:
+    return OpenCC(direction)
+
+
+def to_simplified(text: str) -> str:
+    """Traditional characters made simplified; other text as it is."""
+    simplified: str = _converter("t2s").convert(text)
+    return simplified
+
+
+def to_traditional(text: str) -> str:
+    """Simplified characters made traditional; other text as it is."""
+    traditional: str = _converter("s2t").convert(text)
+    return traditional
+
+
+def is_chinese(language: str) -> bool:
+    """Whether a language code names Chinese in either script."""
+    return language in ("zh", "zh-Hant")
+
+
+def detect_language(text: str) -> str:
+    """A code of LANGUAGE_NAMES. Scripts decide first, Latin letters are told apart by a model.
+
+    Chinese with more Latin words than Han characters counts as the Latin language; a Chinese text
+    is zh-Hant when converting it to simplified characters changes it.
+    """
+    text = unicodedata.normalize("NFKC", text)
+    for code, script in _SCRIPTS:
+        if len(script.findall(text)) * 5 >= sum(c.isalpha() for c in text) > 0:
+            return code
+    n_han, n_words = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    if n_han and n_han >= n_words:
+        return "zh" if to_simplified(text) == text else "zh-Hant"
+    if n_words:
+        language: str = _latin_identifier().classify(text)[0]
+        return language
+    return POLICY_LANGUAGE

@@ -1,0 +1,27 @@
+"""What the page needs of the assistant that it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from corpus.document import Document
+from rag.answer import Event, Turn
+
+
+class Assistant(Protocol):
+    """Answers questions about its documents, event by event."""
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The policies that it answers from."""
+        ...
+
+    @property
+    def model_state(self) -> str:
+        """The language model's state: off, loading, ready or failed."""
+        ...
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        """Found, each Stated, then Finished; closing the iterator stops the model."""
+        ...

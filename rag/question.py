@@ -1,0 +1,48 @@
+"""A question as typed, made fit to be worked with, or refused with a kind word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from rag.answer import Reason
+
+MAX_CHARACTERS = 500
+# Zero-width and direction marks can hide text from the reader; controls have no place in a question.
+_INVISIBLE = {"Cf", "Cc", "Co", "Cs", "Cn"}
+_TAG = re.compile(r"<[^<>]{0,80}>")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|https?://\S+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """`text` is what is shown, `query` what is searched: without markup, links and line breaks."""
+
+    text: str
+    query: str
+
+
+def read_question(typed: str) -> Question | Reason:
+    """The question, or the reason why there is none: EMPTY, TOO_LONG or GARBAGE."""
+    text = "".join(
+        c for c in typed if c in "\n\t" or unicodedata.category(c) not in _INVISIBLE
+    ).strip()
+    if not text:
+        return Reason.EMPTY
+    if len(text) > MAX_CHARACTERS:
+        return Reason.TOO_LONG
+    query = re.sub(r"\s+", " ", _TAG.sub(" ", _LINK.sub(r" \1 ", text))).strip()
+    if _is_garbage(query):
+        return Reason.GARBAGE
+    return Question(text=text, query=query)
+
+
+def _is_garbage(text: str) -> bool:
+    """No letter at all, one character over and over, or Latin letters that make no word."""
+    letters = [c for c in text.lower() if c.isalpha()]
+    if len(letters) < 2 or (len(letters) > 3 and len(set(letters)) == 1):
+        return True
+    words = re.findall(r"[a-z]+", text.lower())
+    latin_only = letters and all(c.isascii() for c in letters)
+    return bool(latin_only and not any(re.search(r"[aeiouy]", w) for w in words))

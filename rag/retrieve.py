@@ -1,0 +1,66 @@
+"""Retrieval as the chain uses it, and as a LangChain retriever for anybody else's chain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from index.passage import Hit
+from index.search import Index
+
+TOP_K = 10
+
+
+def merge(rankings: Sequence[Sequence[Hit]], top_k: int) -> tuple[Hit, ...]:
+    """Several rankings as one: each passage with its best score, ranked anew."""
+    best: dict[str, Hit] = {}
+    for hit in (hit for ranking in rankings for hit in ranking):
+        known = best.get(hit.passage.id)
+        if known is None or hit.score > known.score:
+            best[hit.passage.id] = hit
+    ordered = sorted(best.values(), key=lambda hit: -hit.score)[:top_k]
+    return tuple(
+        Hit(
+            passage=hit.passage,
+            rank=rank,
+            score=hit.score,
+            dense_rank=hit.dense_rank,
+            lexical_rank=hit.lexical_rank,
+        )
+        for rank, hit in enumerate(ordered, start=1)
+    )
+
+
+class PolicyRetriever(BaseRetriever):
+    """A LangChain retriever whose documents carry the Locator, rank and score as metadata."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    index: Index
+    top_k: int = TOP_K
+
+    def search(self, *queries: str) -> tuple[Hit, ...]:
+        """The best hits over all queries, best first; a repeated query counts once."""
+        rankings = [self.index.search(query, self.top_k) for query in dict.fromkeys(queries)]
+        return merge(rankings, self.top_k)
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[LangChainDocument]:
+        return [
+            LangChainDocument(
+                id=hit.passage.id,
+                page_content=hit.passage.text,
+                metadata={
+                    "locator": str(hit.passage.locator),
+                    "heading_path": list(hit.passage.heading_path),
+                    "rank": hit.rank,
+                    "score": hit.score,
+                },
+            )
+            for hit in self.search(query)
+        ]

@@ -1,0 +1,57 @@
+"""Which of the hits the answer is made from: few clauses, of as few measures as were asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from corpus.document import Locator
+from index.passage import Hit
+
+# A clause this much below its measure's best is left out.
+SAME_MEASURE_MARGIN = 0.02
+# A part of a compound question brings its own measure when it stands out for that part.
+_MAX_CLAUSES_A_MEASURE = 2
+_MAX_MEASURES = 4
+_COMPOUND = re.compile(
+    r"又.+又|一边.+一边|既.+[又也]|一方面|同时|分别|各有|各自|两(?:件事|样|头|边)|以及|还想|还要|还有|也想|另外|和.+(?:分别|各|都有)|"
+    r"\bboth\b|\band also\b|\bas well as\b|\beach\b|\band\b.+\brespectively\b|\balso\b",
+    re.IGNORECASE,
+)
+_CUT = re.compile(
+    r"[，,；;。.？?！!、]|又|一边|既|同时|以及|还想|还要|还有|也想|另外|和|\band\b|\bor\b|\bas well as\b|\balso\b|[–—]"
+)
+_MIN_PIECE = 4
+
+
+def pieces_of(question: str) -> tuple[str, ...]:
+    """The parts of a compound question (又…又…, both … and …); empty for a simple one."""
+    if not _COMPOUND.search(question):
+        return ()
+    pieces = (re.sub(r"\s+", " ", piece).strip() for piece in _CUT.split(question))
+    return tuple(piece for piece in pieces if len(piece) >= _MIN_PIECE)
+
+
+def _best_clauses(hits: Sequence[Hit], measure: Locator) -> list[Hit]:
+    own = [hit for hit in hits if hit.passage.locator.measure_locator == measure]
+    near = [hit for hit in own if hit.score >= own[0].score - SAME_MEASURE_MARGIN]
+    return near[:_MAX_CLAUSES_A_MEASURE]
+
+
+def select(
+    question: str, hits: Sequence[Hit], search: Callable[[str], tuple[Hit, ...]]
+) -> tuple[Hit, ...]:
+    """The clauses to answer from, the best first: those of the best measure, and, for a compound
+    question, those of each part's best measure when the whole question found that measure too.
+    """
+    if not hits:
+        return ()
+    measures = [hits[0].passage.locator.measure_locator]
+    found = {hit.passage.locator.measure_locator for hit in hits}
+    for piece in pieces_of(question):
+        best = search(piece)[0].passage.locator.measure_locator
+        if best in found and best not in measures:
+            measures.append(best)
+    return tuple(
+        hit for measure in measures[:_MAX_MEASURES] for hit in _best_clauses(hits, measure)
+    )

@@ -1,0 +1,49 @@
+"""A model's reply, cut into sentences while it streams."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_END = re.compile(r"[。！？!?；]+[”’」）)》]*|(?<![\d.\s][A-Za-z])(?<!\b[A-Za-z])[.؟](?=\s|$)|\n+")
+_LIST_MARK = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.、)）]|（?\d{1,2}）)\s*")
+# Marks that the model copies from its context: （七）, [2], 第（七）项 in front of a sentence.
+_LABEL = re.compile(
+    r"^\s*(?:根据|按照|依据)?(?:《[^《》]{1,40}》)?(?:的)?(?:第?[（(\[【][一二三四五六七八九十\d]{1,4}[)）\]】][项条]?"
+    r"|第[一二三四五六七八九十\d]{1,4}[项条])[，,:：]?\s*"
+)
+_TRAILING_LABEL = re.compile(r"[（(\[【][一二三四五六七八九十\d]{1,4}[)）\]】](?=[。.!！?？]*$)")
+_MARKUP = re.compile(r"\*\*|__|`+|^#+\s*")
+
+
+def tidy(sentence: str) -> str:
+    """A sentence without list marks, Markdown and the measure labels that code attaches itself."""
+    sentence = _LIST_MARK.sub("", _MARKUP.sub("", sentence.strip()))
+    sentence = _TRAILING_LABEL.sub("", _LABEL.sub("", sentence))
+    return _MARKUP.sub("", sentence).strip()
+
+
+def split_sentences(pieces: Iterator[str]) -> Iterator[str]:
+    """Each sentence as soon as its end has come; the last one may lack an end.
+
+    An ASCII full stop ends a sentence only before white space, so that 1.5 and REITs.com stay.
+    """
+    buffer = ""
+    for piece in pieces:
+        buffer += piece
+        # The last match may still grow (。” or 3. and 5), so one more character is awaited.
+        while (match := _END.search(buffer)) and match.end() < len(buffer):
+            sentence, buffer = buffer[: match.end()], buffer[match.end() :]
+            if tidied := tidy(sentence):
+                yield tidied
+    for part in _split_rest(buffer):
+        if tidied := tidy(part):
+            yield tidied
+
+
+def _split_rest(rest: str) -> Iterator[str]:
+    position = 0
+    for match in _END.finditer(rest):
+        yield rest[position : match.end()]
+        position = match.end()
+    yield rest[position:]

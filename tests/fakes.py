@@ -1,0 +1,188 @@
+"""Deterministic stand-ins for the slow parts. Nothing here reads a clock, a model or a network."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from corpus.document import Document
+from corpus.load import load_corpus
+from index.passage import Hit, Passage, cut_passages
+from rag.answer import (
+    Answer,
+    Citation,
+    Event,
+    Finished,
+    Found,
+    Label,
+    Origin,
+    Reason,
+    Rejected,
+    Stated,
+    Statement,
+    Status,
+    Timings,
+    Turn,
+    Verdict,
+)
+
+MAX_QUESTION = 500
+ASKED_AT = dt.datetime(2025, 4, 1, 9, 30, tzinfo=dt.UTC)
+SUPPORTED = Verdict(label=Label.SUPPORTED, score=0.93, method="coverage", reason="字句都在条款中。")
+PARTIAL = Verdict(label=Label.PARTIAL, score=0.61, method="coverage", reason="“及时”不在条款中。")
+CONTRADICTED = Verdict(
+    label=Label.CONTRADICTED, score=0.08, method="figures", reason="条款中没有“500元”。"
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeAssistant:
+    """Answers from the shipped corpus by shared characters, the same each time.
+
+    What a question holds decides what comes: 多少钱 abstains (no amount), 天气 is off topic, 故障
+    fails after the hits, 回声 says the question back as a sentence, 原文 is extractive, 一百项 names
+    a measure that does not exist. `gate`, where given, is waited for before each sentence.
+    `histories` and `asked` record what was passed in; `closed` counts streams closed early.
+    """
+
+    documents: tuple[Document, ...] = field(default_factory=load_corpus)
+    model_state: str = "ready"
+    gate: threading.Semaphore | None = None
+    asked: list[str] = field(default_factory=list)
+    histories: list[tuple[Turn, ...]] = field(default_factory=list)
+    closed: int = 0
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        """Found, two sentences, Finished; or Finished alone for a question that cannot be asked."""
+        self.asked.append(question)
+        self.histories.append(tuple(history))
+        reason = _unaskable(question)
+        if reason is not Reason.NONE:
+            yield Finished(answer=fake_answer(question, (), (), reason=reason))
+            return
+        hits = self.search(question)
+        yield Found(rewritten=_rewritten(question), language=_language(question), hits=hits)
+        try:
+            yield from self._answer(question, hits)
+        except GeneratorExit:
+            self.closed += 1
+            raise
+
+    def search(self, question: str, top_k: int = 6) -> tuple[Hit, ...]:
+        """The passages that share most of the question's character pairs."""
+        passages = cut_passages(self.documents, len)
+        ranked = sorted(passages, key=lambda p: (-_shared(question, p), p.span.start))
+        return tuple(
+            Hit(
+                passage=passage,
+                rank=rank,
+                score=1 / rank,
+                dense_rank=rank,
+                lexical_rank=rank + 1 if rank % 2 else None,
+            )
+            for rank, passage in enumerate(ranked[:top_k], 1)
+        )
+
+    def _answer(self, question: str, hits: tuple[Hit, ...]) -> Iterator[Event]:
+        if "故障" in question:
+            raise RuntimeError("the fake was asked to fail")
+        reason = _abstention(question)
+        if reason is not Reason.NONE:
+            self._wait()
+            yield Finished(answer=fake_answer(question, (), hits, reason=reason))
+            return
+        statements = _statements(question, hits)
+        for statement in statements:
+            self._wait()
+            yield Stated(statement=statement)
+        yield Finished(answer=fake_answer(question, statements, hits))
+
+    def _wait(self) -> None:
+        if self.gate is not None and not self.gate.acquire(timeout=20):
+            raise TimeoutError("the fake's gate stayed shut")
+
+
+def fake_answer(
+    question: str,
+    statements: tuple[Statement, ...],
+    hits: tuple[Hit, ...],
+    *,
+    reason: Reason = Reason.NONE,
+) -> Answer:
+    """An answer with every field filled."""
+    abstained = reason is not Reason.NONE
+    return Answer(
+        id="a0123456789",
+        question=question,
+        rewritten=_rewritten(question),
+        language=_language(question),
+        status=Status.ABSTAINED if abstained else Status.ANSWERED,
+        reason=reason,
+        origin=Origin.EXTRACTIVE if "原文" in question else Origin.MODEL,
+        statements=statements,
+        nearby=tuple(cite(hit.passage) for hit in hits[:2]) if abstained else (),
+        hits=hits,
+        rejected=(_rejected(hits),) if statements else (),
+        model="fake-1",
+        prompt_sha="5f2c9a10",
+        index_sha="91bc07d4",
+        asked_at=ASKED_AT,
+        timings=Timings(first_hits_s=0.1, first_statement_s=2.4, whole_s=5.0),
+    )
+
+
+def cite(passage: Passage) -> Citation:
+    """The citation of a whole passage."""
+    return Citation(locator=passage.locator, quote=passage.text, span=passage.span)
+
+
+def _statements(question: str, hits: tuple[Hit, ...]) -> tuple[Statement, ...]:
+    first, second = hits[0].passage, hits[1].passage
+    if "回声" in question:
+        texts = (question, first.text)
+    elif _language(question) == "en":
+        texts = (f"The policy answers this in measure {first.locator.measure}.", second.text)
+    else:
+        texts = (f"可以。{first.text}", second.text)
+    return (
+        Statement(text=texts[0], citations=(cite(first),), verdict=SUPPORTED),
+        Statement(text=texts[1], citations=(cite(second), cite(first)), verdict=PARTIAL),
+    )
+
+
+def _rejected(hits: tuple[Hit, ...]) -> Rejected:
+    return Rejected(
+        text="每部手机最高补贴500元。", quote=hits[0].passage.text, verdict=CONTRADICTED
+    )
+
+
+def _unaskable(question: str) -> Reason:
+    if not question.strip():
+        return Reason.EMPTY
+    if len(question) > MAX_QUESTION:
+        return Reason.TOO_LONG
+    return Reason.NONE if any(c.isalpha() for c in question) else Reason.GARBAGE
+
+
+def _abstention(question: str) -> Reason:
+    signs = {
+        "多少钱": Reason.NO_AMOUNT,
+        "天气": Reason.OFF_TOPIC,
+        "一百项": Reason.NO_SUCH_MEASURE,
+    }
+    return next((reason for sign, reason in signs.items() if sign in question), Reason.NONE)
+
+
+def _language(question: str) -> str:
+    return "zh" if any("\u4e00" <= c <= "\u9fff" for c in question) else "en"
+
+
+def _rewritten(question: str) -> str:
+    return question.replace("换新", "以旧换新")
+
+
+def _shared(question: str, passage: Passage) -> int:
+    pairs = {question[i : i + 2] for i in range(len(question) - 1)}
+    return sum(pair in passage.embedded_text for pair in pairs)

@@ -1,0 +1,190 @@
+"""What the page's templates make of questions, answers and documents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from fakes import FakeAssistant, cite, fake_answer
+
+from corpus.load import load_corpus
+from rag.answer import Finished, Found, Reason, Stated
+from rag.pages.places import cards_of, name_place, open_excerpt
+from rag.pages.render import MAX_LIVE_CARDS, Renderer
+from rag.pages.session import Exchange, Phase
+from rag.pages.texts import LANGUAGES, load_texts
+
+DOCUMENTS = load_corpus()
+RENDERER = Renderer(DOCUMENTS)
+HOSTILE = [
+    "${alert(1)}",
+    "`${alert(1)}`",
+    "<img src=x onerror=alert(1)>",
+    "</textarea><script>alert(1)</script>",
+    "{{7*7}}",
+    "{% raw %}",
+    "![a](http://elsewhere.example/a.png)",
+    '" onmouseover="alert(1)',
+]
+
+
+class _Page(HTMLParser):
+    """Collects the tags, attributes and text of a piece of HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def _finished(question: str) -> Exchange:
+    exchange = Exchange(question=question)
+    for event in FakeAssistant().stream(question):
+        exchange = exchange.after(event)
+    return exchange
+
+
+def _conversation(exchange: Exchange, language: str = "zh") -> str:
+    return RENDERER.conversation(load_texts(language), (exchange,))
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_visitor_writes_is_shown_and_never_markup(hostile: str, language: str) -> None:
+    exchange = _finished(f"回声 {hostile}")
+    plain = _finished("回声")
+    texts = load_texts(language)
+    for html, harmless in (
+        (_conversation(exchange, language), _conversation(plain, language)),
+        (RENDERER.staff(texts, exchange.answer), RENDERER.staff(texts, plain.answer)),
+    ):
+        page = _Page(html)
+        assert hostile in page.text
+        assert set(page.tags) <= set(_Page(harmless).tags)
+        assert not [name for name, _ in page.attributes if name.startswith("on")]
+        assert not {"script", "img", "iframe"} & set(page.tags)
+
+
+def test_the_mark_is_the_clause_and_the_pieces_are_the_measure() -> None:
+    for document in DOCUMENTS:
+        for _, measure in document.measures():
+            for clause in measure.clauses:
+                address = str(document.locate(measure, clause))
+                span = clause.span
+                excerpt = open_excerpt(DOCUMENTS, address, span.start, span.end)
+                assert excerpt.marked == span.slice(document.text)
+                whole = excerpt.before + excerpt.marked + excerpt.after
+                assert whole == measure.span.slice(document.text)
+
+
+def test_offsets_outside_the_measure_mark_the_addressed_clause() -> None:
+    document = DOCUMENTS[0]
+    _, measure = next(document.measures())
+    clause = measure.clauses[1]
+    address = str(document.locate(measure, clause))
+    for start, end in ((-1, -1), (0, 10**9), (5, 3)):
+        excerpt = open_excerpt(DOCUMENTS, address, start, end)
+        assert excerpt.marked == clause.span.slice(document.text)
+
+
+@pytest.mark.parametrize("address", ["", "nonsense", "nowhere#measure:1"])
+def test_an_address_that_no_document_has_is_an_error(address: str) -> None:
+    with pytest.raises((KeyError, ValueError)):
+        open_excerpt(DOCUMENTS, address, 0, 1)
+
+
+def test_a_missing_measure_is_said_in_words() -> None:
+    for language in LANGUAGES:
+        texts = load_texts(language)
+        assert texts("panel_missing") in RENDERER.panel(texts, None, missing=True)
+
+
+def test_every_language_renders_every_part() -> None:
+    exchange = _finished("旧手机换新有补贴吗？")
+    for language in LANGUAGES:
+        texts = load_texts(language)
+        assert DOCUMENTS[0].title in RENDERER.header(texts)
+        assert texts.examples[0] in _Page(RENDERER.conversation(texts, ())).text
+        assert texts("staff_empty") in RENDERER.staff(texts, None)
+        assert exchange.answer is not None
+        assert "每部手机最高补贴500元。" in RENDERER.staff(texts, exchange.answer)
+        assert "2025" in RENDERER.notice(texts, "ready")
+        assert texts("model_loading") in RENDERER.notice(texts, "loading")
+        assert texts("outline_heading") in RENDERER.panel(texts, None)
+
+
+def test_clauses_stand_open_before_the_answer_and_folded_after_it() -> None:
+    events = list(FakeAssistant().stream("旧手机换新有补贴吗？"))
+    exchange = Exchange(question="旧手机换新有补贴吗？", phase=Phase.SEARCHING)
+    assert isinstance(events[0], Found)
+    found = exchange.after(events[0])
+    html = _conversation(found)
+    assert html.count('class="pqa-card"') == min(MAX_LIVE_CARDS, len(cards_of(found.hits)))
+    assert "<details" not in html
+    done = found
+    for event in events[1:]:
+        assert isinstance(event, Stated | Finished)
+        done = done.after(event)
+    assert "<details" in _conversation(done)
+
+
+def test_a_sentence_carries_a_chip_for_each_citation_with_its_offsets() -> None:
+    exchange = _finished("旧手机换新有补贴吗？")
+    page = _Page(_conversation(exchange))
+    starts = [int(value or 0) for name, value in page.attributes if name == "data-start"]
+    for statement in exchange.statements:
+        for citation in statement.citations:
+            assert citation.span.start in starts
+            assert name_place(citation.locator, "zh") in page.text
+
+
+def test_the_rewritten_question_is_shown_only_when_it_differs() -> None:
+    texts = load_texts("zh")
+    assert texts("rewritten") in _conversation(_finished("旧手机换新有补贴吗？"))
+    assert texts("rewritten") not in _conversation(_finished("旧手机有补贴吗？"))
+
+
+def test_official_wording_is_labelled_and_noted_for_readers_of_other_languages() -> None:
+    assert load_texts("zh")("origin_extractive") in _conversation(_finished("手机补贴原文"))
+    english = _conversation(_finished("Is there a subsidy?"), "en")
+    assert "The official text is in Chinese." in english
+
+
+@pytest.mark.parametrize("reason", [r for r in Reason if r is not Reason.NONE])
+def test_an_abstention_shows_its_sentence_and_what_is_nearby(reason: Reason) -> None:
+    hits = FakeAssistant().search("旧手机换新")
+    answer = fake_answer("旧手机换新", (), hits, reason=reason)
+    exchange = Exchange(question="旧手机换新").after(Finished(answer=answer))
+    html = _conversation(exchange)
+    assert "pqa-notice-sentence" in html
+    assert all(c.quote in html for c in answer.nearby)
+    assert load_texts("zh")("nearby_heading") in html
+
+
+def test_a_measure_that_does_not_exist_brings_those_that_do() -> None:
+    assert "第（一）项至第（三十）项" in _conversation(_finished("第一百项说什么"))
+
+
+def test_an_over_long_question_is_shown_by_its_beginning() -> None:
+    page = _Page(_conversation(_finished("长" * 501)))
+    assert "长" * 501 not in page.text and "长" * 100 in page.text
+
+
+def test_a_source_address_that_is_no_web_address_is_no_link() -> None:
+    document = replace(DOCUMENTS[0], source_url="javascript:alert(1)")
+    passage = FakeAssistant().search("手机")[0].passage
+    citation = cite(passage)
+    excerpt = open_excerpt(
+        (document,), str(citation.locator), citation.span.start, citation.span.end
+    )
+    assert "javascript:" not in Renderer((document,)).panel(load_texts("zh"), excerpt)
