@@ -85,6 +85,19 @@ def build(texts: Path, out: Path, embedder: Embedder) -> store.Manifest:
     )
 
 
+def ensure_built(texts: Path, out: Path, embedder: str) -> None:
+    """Build the index in `out` if it is missing, damaged or stale; load no model otherwise.
+
+    Raises:
+        PolicyQAError: the texts or the embedder cannot be used.
+    """
+    try:
+        store.load_manifest(out).require(embedder=embedder, corpus_sha=source_hash(texts))
+    except (store.StaleIndexError, store.DamagedIndexError) as reason:
+        print(f"building the index ({reason})", file=sys.stderr)
+        build(texts, out, SentenceEmbedder(embedder))
+
+
 def main() -> int:
     """Build an index and print what was built."""
     parser = argparse.ArgumentParser(prog="index.build", description=__doc__)

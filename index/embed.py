@@ -43,6 +43,9 @@ class SentenceEmbedder:
     def __init__(self, name: str = DEFAULT_EMBEDDER) -> None:
         path: Path = weights.resolve(name)
         from sentence_transformers import SentenceTransformer  # seconds to import
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # a second's bar at every start is noise
 
         self.name = name
         self._model = SentenceTransformer(str(path), device="cpu")
@@ -76,7 +79,7 @@ class SentenceEmbedder:
         return self._embed_one(text)
 
     def _embed(self, text: str) -> np.ndarray:
-        vector = self.embed_queries([text])[0]
+        vector: np.ndarray = self.embed_queries([text])[0]
         vector.flags.writeable = False
         return vector
 

@@ -6,7 +6,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from tqdm import tqdm  # type: ignore[import-untyped]
+from tqdm import tqdm
 
 LOG_EVERY_S = 5.0
 MEGABYTE = 1_000_000

@@ -27,7 +27,7 @@ from rag.answer import (
     Turn,
 )
 from rag.compose import Composer, cite
-from rag.draft import DraftRequest, draft_chain
+from rag.draft import Drafted, Drafter
 from rag.gate import Gate
 from rag.language import detect_language
 from rag.model import ModelHost, ModelState
@@ -146,7 +146,9 @@ class Assistant:
             yield self._abstain(progress, reason)
             return
         evidence = select(progress.rewritten, progress.hits, self._retriever.search)
-        composer = Composer(evidence, language=progress.language, search=self._retriever.search)
+        composer = Composer(
+            progress.rewritten, evidence, language=progress.language, search=self._retriever.search
+        )
         progress.rejected = composer.rejected
         for statement in composer.compose(self._draft(progress, evidence)):
             if progress.first_statement_s is None:
@@ -158,18 +160,15 @@ class Assistant:
         else:
             yield self._abstain(progress, Reason.UNSUPPORTED)
 
-    def _draft(self, progress: _Progress, evidence: Sequence[Hit]) -> Iterator[str]:
+    def _draft(self, progress: _Progress, evidence: Sequence[Hit]) -> Iterator[Drafted]:
         """The model's sentences; none where there is no model, fewer where it fails midway."""
         model = self._model.chat_model
-        if model is None:
+        if model is None or progress.language not in self._model.languages:
             return
-        request = DraftRequest(
-            question=progress.rewritten,
-            passages=tuple(hit.passage for hit in evidence),
-            language=progress.language,
-        )
+        passages = [hit.passage for hit in evidence]
+        drafter = Drafter(model, self._prompts)
         try:
-            yield from draft_chain(model, self._prompts).stream(request)
+            yield from drafter.write(progress.rewritten, passages, progress.language)
         except Exception:  # a model may fail in any way; the reader still gets the clauses
             _log.exception("the language model failed; the answer goes on in the clauses' words")
 

@@ -8,7 +8,8 @@ from index.passage import Hit, Passage
 from rag.answer import Citation, Label, Rejected, Statement, Verdict
 from rag.check.segments import cover
 from rag.check.verdict import VERBATIM, check
-from rag.language import is_chinese, to_traditional
+from rag.draft import Drafted
+from rag.language import to_traditional
 
 MAX_STATEMENTS = 5
 _ALIGNED = 0.3
@@ -33,11 +34,13 @@ class Composer:
 
     def __init__(
         self,
+        question: str,
         evidence: Sequence[Hit],
         *,
         language: str,
         search: Callable[[str], tuple[Hit, ...]],
     ) -> None:
+        self._question = question
         self._evidence = [hit.passage for hit in evidence]
         self._language = language
         self._search = search
@@ -46,7 +49,7 @@ class Composer:
         self.rejected: list[Rejected] = []
         self.n_drafted = 0
 
-    def compose(self, sentences: Iterable[str]) -> Iterator[Statement]:
+    def compose(self, draft: Iterable[Drafted]) -> Iterator[Statement]:
         """Each sentence that passes, as it comes; then the clauses that no sentence covers.
 
         A sentence that fails gives way to the clause it speaks of, in the clause's own words,
@@ -54,8 +57,8 @@ class Composer:
         did not reach is quoted.
         """
         n = 0
-        for sentence in sentences:
-            statement = self._state(sentence)
+        for drafted in draft:
+            statement = self._state(drafted)
             if statement is not None:
                 n += 1
                 yield statement
@@ -64,15 +67,19 @@ class Composer:
         for passage in self._uncovered():
             yield self._quote(passage)
 
-    def _state(self, sentence: str) -> Statement | None:
-        passage, share, rank = self._align(sentence)
-        verdict = check(sentence, passage, language=self._language, rank=rank)
+    def _state(self, drafted: Drafted) -> Statement | None:
+        sentence = drafted.text
+        passage, share, rank = self._align(sentence, drafted.passage)
+        verdict = check(
+            sentence, passage, question=self._question, language=self._language, rank=rank
+        )
         if verdict.label is Label.SUPPORTED:
             return self._keep(sentence, passage, verdict)
         self.rejected.append(Rejected(text=sentence, quote=passage.text, verdict=verdict))
-        if share >= _ALIGNED and passage.id not in self._stated:
-            return self._quote(passage)
-        return None
+        is_translation = drafted.passage is not None  # its next sentence may still pass
+        if share < _ALIGNED or is_translation or passage.id in self._stated:
+            return None
+        return self._quote(passage)
 
     def _keep(self, sentence: str, passage: Passage, verdict: Verdict) -> Statement | None:
         text = to_traditional(sentence) if self._language == "zh-Hant" else sentence
@@ -87,19 +94,17 @@ class Composer:
         self._stated.add(passage.id)
         return quote(passage)
 
-    def _align(self, sentence: str) -> tuple[Passage, float, int | None]:
+    def _align(self, sentence: str, passage: Passage | None) -> tuple[Passage, float, int | None]:
         """The clause a sentence speaks of, how well it fits in [0, 1], and where search finds it.
 
-        Chinese is aligned by shared characters; another language by the multilingual embedding.
+        A draft that names no clause is aligned by the characters it shares with each.
         """
-        if is_chinese(self._language):
+        if passage is None:
             shares = [cover(sentence, p.text).share for p in self._evidence]
             best = max(range(len(shares)), key=lambda i: (shares[i], -i))
             return self._evidence[best], shares[best], None
-        ranks = {hit.passage.id: hit.rank for hit in self._search(sentence)}
-        best_passage = min(self._evidence, key=lambda p: ranks.get(p.id, len(ranks) + 1))
-        rank = ranks.get(best_passage.id)
-        return best_passage, 1 / rank if rank else 0.0, rank
+        found = (hit.rank for hit in self._search(sentence) if hit.passage.id == passage.id)
+        return passage, 1.0, next(found, None)
 
     def _uncovered(self) -> Iterator[Passage]:
         """The best clause of each measure that nothing has cited yet."""

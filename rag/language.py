@@ -52,7 +52,7 @@ def to_simplified(text: str) -> str:
 
 def to_traditional(text: str) -> str:
     """Simplified characters made traditional; other text as it is."""
-    traditional: str = _converter("s2t").convert(text)
+    traditional: str = _converter("s2tw").convert(text)
     return traditional
 
 

@@ -48,6 +48,11 @@ class ModelHost:
         return "" if self._settings.backend is Backend.NONE else self._settings.model
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that the model may write in."""
+        return self._settings.model_languages
+
+    @property
     def chat_model(self) -> BaseChatModel | None:
         """The model once it is ready, else None."""
         return self._model if self.state is ModelState.READY else None

@@ -12,14 +12,14 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from corpus.errors import PolicyQAError
 from index.passage import Passage
-from rag.language import LANGUAGE_NAMES, is_chinese, to_simplified
+from rag.language import LANGUAGE_NAMES, to_simplified
 
 PROMPTS = Path(__file__).parents[1] / "prompts"
-_PLACEHOLDERS = {
-    "answer_zh_system": set(),
-    "answer_zh_user": {"clauses", "question"},
-    "answer_other_system": {"language"},
-    "answer_other_user": {"clauses", "question", "language"},
+_PLACEHOLDERS: dict[str, set[str]] = {
+    "answer_system": set(),
+    "answer_user": {"clauses", "question"},
+    "translate_system": {"language"},
+    "translate_user": {"clause", "language"},
 }
 
 
@@ -34,23 +34,21 @@ class Prompts:
     templates: dict[str, Template]
     sha: str
 
-    def fill(
-        self, *, question: str, passages: Iterable[Passage], language: str
-    ) -> list[BaseMessage]:
-        """The messages that ask for a draft from these clauses in the asker's language.
+    def ask_for_answer(self, question: str, passages: Iterable[Passage]) -> list[BaseMessage]:
+        """The messages that ask for an answer in simplified Chinese from these clauses."""
+        clauses = "\n".join(f"- {p.text}" for p in passages)
+        asked = _without_control_tokens(to_simplified(question))
+        return self._messages("answer", {"clauses": clauses, "question": asked})
 
-        Traditional Chinese is asked for in simplified characters and converted afterwards.
-        """
-        chinese = is_chinese(language)
-        kind = "zh" if chinese else "other"
-        values = {
-            "clauses": "\n".join(f"- {p.text}" for p in passages),
-            "question": _without_control_tokens(to_simplified(question) if chinese else question),
-            "language": LANGUAGE_NAMES[language],
-        }
+    def ask_for_translation(self, passage: Passage, language: str) -> list[BaseMessage]:
+        """The messages that ask for a clause in the asker's language."""
+        values = {"clause": passage.text, "language": LANGUAGE_NAMES[language]}
+        return self._messages("translate", values)
+
+    def _messages(self, name: str, values: dict[str, str]) -> list[BaseMessage]:
         return [
-            SystemMessage(self.templates[f"answer_{kind}_system"].substitute(values).strip()),
-            HumanMessage(self.templates[f"answer_{kind}_user"].substitute(values).strip()),
+            SystemMessage(self.templates[f"{name}_system"].substitute(values).strip()),
+            HumanMessage(self.templates[f"{name}_user"].substitute(values).strip()),
         ]
 
 

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
 
     backend: Backend = Backend.LLAMACPP
     model: str = "qwen2.5-coder-1.5b-instruct-q4_k_m"
+    # Languages that the model writes well enough to be shown once checked; in any other the official
+    # clause is shown with a note. The default model's Korean, Russian and German do not hold.
+    model_languages: tuple[str, ...] = ("zh", "zh-Hant", "en")
     openai_base_url: str = ""
     openai_api_key: SecretStr = SecretStr("")
     model_timeout_s: float = Field(default=60.0, gt=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from index.passage import Passage
 from rag.answer import Label, Verdict
 from rag.check.figures import foreign_figures
@@ -14,9 +16,18 @@ from rag.language import is_chinese
 # or its headings; between the two it is partly supported and not shown.
 COVERED = 0.75
 PARTLY_COVERED = 0.5
-# A sentence in another language must find its clause first or second of the whole index.
-FOUND_AT_RANK = 2
+# A sentence of which the question already holds this much adds nothing to it.
+ECHO = 0.8
+# A sentence in another language must find its clause first of the whole index.
+FOUND_AT_RANK = 1
+# A translation between these many times as long as its clause, in characters. English renderings
+# of the policy's clauses by two hands lay between 2.4 and 4.5.
+_LENGTH_RATIO = (1.6, 6.0)
 _MIN_CONTENT = 4
+_LEAD_IN = re.compile(
+    r"^(?:该|本|这份)?(?:方案|文件|政策|意见|通知)(?:中)?(?:提出|规定|要求|明确|指出|提到)[，,：:]?"
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _QUESTION_ENDS = ("?", "？", "؟")
 
 VERBATIM = Verdict(
@@ -38,13 +49,17 @@ def says_something(sentence: str, *, chinese: bool) -> bool:
     return len(content) >= _MIN_CONTENT
 
 
-def check(sentence: str, passage: Passage, *, language: str, rank: int | None) -> Verdict:
+def check(
+    sentence: str, passage: Passage, *, question: str, language: str, rank: int | None
+) -> Verdict:
     """The verdict on a sentence of a reply in `language` against one clause.
 
+    A sentence that only says the question back is no answer, however well the clause covers it.
     `rank` is where a search for the sentence itself finds the clause in the whole index; it takes
     the place of coverage where the sentence is not Chinese (None: not found).
     """
     chinese = is_chinese(language)
+    sentence = _LEAD_IN.sub("", sentence)
     if not says_something(sentence, chinese=chinese):
         return _fail(Label.UNSUPPORTED, "content", "states nothing by itself")
     context = "。".join(passage.heading_path)
@@ -57,9 +72,11 @@ def check(sentence: str, passage: Passage, *, language: str, rank: int | None) -
         return _fail(Label.CONTRADICTED, "negation", reason)
     if reason := grown_force(sentence, passage.text, segments, chinese=chinese):
         return _fail(Label.UNSUPPORTED, "modal force", reason)
+    if chinese and cover(sentence, question).share >= ECHO:
+        return _fail(Label.PARTIAL, "echo", "says the question back")
     if chinese:
         return _judge_coverage(coverage.share, coverage.missing)
-    return _judge_rank(rank)
+    return _judge_translation(sentence, passage.text, language, rank)
 
 
 def _judge_coverage(share: float, missing: tuple[str, ...]) -> Verdict:
@@ -74,7 +91,15 @@ def _judge_coverage(share: float, missing: tuple[str, ...]) -> Verdict:
     return Verdict(label=label, score=share, method="coverage", reason=reason)
 
 
-def _judge_rank(rank: int | None) -> Verdict:
+def _judge_translation(sentence: str, clause: str, language: str, rank: int | None) -> Verdict:
+    """A translation must be one, as long as its clause asks for, and lead a search back to it."""
+    left_over = "".join(_HAN.findall(sentence)) if language != "ja" else ""
+    if left_over:
+        return _fail(Label.PARTIAL, "translation", f"not translated: {left_over[:12]}")
+    ratio = len(sentence) / len(clause)
+    low, high = _LENGTH_RATIO
+    if not low <= ratio <= high:
+        return _fail(Label.PARTIAL, "translation", f"{ratio:.1f} times as long as the clause")
     if rank is None or rank > FOUND_AT_RANK:
         found = "not found" if rank is None else f"found at rank {rank}"
         reason = f"a search for the sentence does not lead to the clause ({found})"
