@@ -6,13 +6,30 @@ from pathlib import Path
 
 from corpus.load import load_corpus
 from index.embed import SentenceEmbedder
-from index.search import open_default, open_named
+from index.search import Index, open_default, open_named
 from rag.assistant import Assistant
 from rag.gate import Gate
+from rag.language import detect_language
 from rag.model import ModelHost
 from rag.prompt import load_prompts
 from rag.retrieve import PolicyRetriever
 from rag.settings import Settings
+
+
+def assemble(settings: Settings, index: Index, model: ModelHost) -> Assistant:
+    """The assistant over an open index and a model host.
+
+    Raises:
+        PolicyQAError: a text or a prompt cannot be used.
+    """
+    detect_language("Loads the model that tells Latin languages apart, before anybody waits.")
+    return Assistant(
+        documents=load_corpus(settings.texts),
+        retriever=PolicyRetriever(index=index),
+        gate=Gate(index.embedder),
+        prompts=load_prompts(),
+        model=model,
+    )
 
 
 def build_assistant(settings: Settings, *, index: Path | None = None) -> Assistant:
@@ -23,19 +40,11 @@ def build_assistant(settings: Settings, *, index: Path | None = None) -> Assista
     Raises:
         PolicyQAError: a text, prompt, model or index named in the settings cannot be used.
     """
-    prompts = load_prompts()
     model = ModelHost(settings)
-    documents = load_corpus(settings.texts)
     if index is not None:
         opened = open_named(index)
     else:
         embedder = SentenceEmbedder(settings.embedder)
         opened = open_default(embedder, settings.texts, settings.index)
     model.start()
-    return Assistant(
-        documents=documents,
-        retriever=PolicyRetriever(index=opened),
-        gate=Gate(opened.embedder),
-        prompts=prompts,
-        model=model,
-    )
+    return assemble(settings, opened, model)

@@ -107,9 +107,10 @@ class Composer:
         return passage, 1.0, next(found, None)
 
     def _uncovered(self) -> Iterator[Passage]:
-        """The best clause of each measure that nothing has cited yet."""
-        cited = {p.locator.measure_locator for p in self._evidence if p.id in self._stated}
+        """The best clause of each measure, where nothing has stated it yet."""
+        seen = set()
         for passage in self._evidence:
-            if passage.locator.measure_locator not in cited:
-                cited.add(passage.locator.measure_locator)
+            measure = passage.locator.measure_locator
+            if measure not in seen and passage.id not in self._stated:
                 yield passage
+            seen.add(measure)

@@ -45,7 +45,8 @@ class Drafter:
         of each measure.
         """
         if is_chinese(language):
-            messages = self._prompts.ask_for_answer(question, passages)
+            in_order = sorted(passages, key=lambda passage: passage.locator)
+            messages = self._prompts.ask_for_answer(question, in_order)
             yield from (Drafted(text=text, passage=None) for text in self.chain.stream(messages))
             return
         for passage in _first_of_each_measure(passages):

@@ -13,6 +13,8 @@ from index.passage import Hit
 from index.search import Index
 
 TOP_K = 10
+# Searched this deep, so that the clauses of the best measure are all there.
+_DEPTH = 40
 
 
 def merge(rankings: Sequence[Sequence[Hit]], top_k: int) -> tuple[Hit, ...]:
@@ -35,6 +37,16 @@ def merge(rankings: Sequence[Sequence[Hit]], top_k: int) -> tuple[Hit, ...]:
     )
 
 
+def complete_best_measure(hits: Sequence[Hit], top_k: int) -> tuple[Hit, ...]:
+    """The first `top_k` hits, and behind them the other clauses of the best hit's measure."""
+    if not hits:
+        return ()
+    best = hits[0].passage.locator.measure_locator
+    return tuple(
+        hit for hit in hits if hit.rank <= top_k or hit.passage.locator.measure_locator == best
+    )
+
+
 class PolicyRetriever(BaseRetriever):
     """A LangChain retriever whose documents carry the Locator, rank and score as metadata."""
 
@@ -44,9 +56,13 @@ class PolicyRetriever(BaseRetriever):
     top_k: int = TOP_K
 
     def search(self, *queries: str) -> tuple[Hit, ...]:
-        """The best hits over all queries, best first; a repeated query counts once."""
-        rankings = [self.index.search(query, self.top_k) for query in dict.fromkeys(queries)]
-        return merge(rankings, self.top_k)
+        """The best hits over all queries, best first; a repeated query counts once.
+
+        `top_k` of them, and the rest of the best measure's clauses behind.
+        """
+        depth = max(_DEPTH, self.top_k)
+        rankings = [self.index.search(query, depth) for query in dict.fromkeys(queries)]
+        return complete_best_measure(merge(rankings, depth), self.top_k)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -62,5 +78,5 @@ class PolicyRetriever(BaseRetriever):
                     "score": hit.score,
                 },
             )
-            for hit in self.search(query)
+            for hit in self.search(query)[: self.top_k]
         ]

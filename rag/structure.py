@@ -72,6 +72,10 @@ _COUNT = re.compile(
     r"how many (?:\w+ )?(?:measures?|parts?|sections?|articles?|items?|points?|chapters?)",
     re.IGNORECASE,
 )
+_NAMED_MEASURE = re.compile(
+    rf"第\s*[(（]?\s*({CHINESE_NUMERAL}|\d{{1,4}})\s*[)）]?\s*(?:条|项)|\b(?:measure|article)\s+(\d{{1,4}})\b",
+    re.IGNORECASE,
+)
 # What may stand around a reference in a question about the build; anything else is a matter.
 _FILLER = re.compile(
     r"请问|请|帮我|麻烦|给我|告诉我|我想(?:知道|看看?|了解)|你能|能不能|可以|介绍|解释|列出|列一下|总结|概括|看看|讲讲|说说|"
@@ -129,7 +133,15 @@ def answer_structure(
         number = _number(match, measures[-1][1].number if measures else 0)
         measure = next((m for _, m in measures if m.number == number), None)
         return StructureReply(statements=_measure_statements(document, measure) if measure else ())
+    if _names_missing_measure(question, {m.number for _, m in measures}):
+        return StructureReply(statements=())
     return None
+
+
+def _names_missing_measure(question: str, numbers: set[int]) -> bool:
+    """Whether a question about some matter leans on a measure that does not exist."""
+    named = [parse_numeral(m[1] or m[2]) for m in _NAMED_MEASURE.finditer(question)]
+    return any(number not in numbers for number in named)
 
 
 def heading_citation(document: Document, measure: Measure) -> Citation:
@@ -145,14 +157,13 @@ def _statement(text: str, *citations: Citation, verdict: Verdict = VERBATIM) -> 
 
 
 def _measure_statements(document: Document, measure: Measure) -> tuple[Statement, ...]:
-    statements = []
+    """Its label and heading, then its clauses."""
+    citations = [heading_citation(document, measure)] if measure.heading else []
     for clause in measure.clauses:
         quote = clause.span.slice(document.text)
         locator = document.locate(measure, clause)
-        statements.append(
-            _statement(quote, Citation(locator=locator, quote=quote, span=clause.span))
-        )
-    return tuple(statements)
+        citations.append(Citation(locator=locator, quote=quote, span=clause.span))
+    return tuple(_statement(c.quote, c) for c in citations)
 
 
 def _part_statements(document: Document, part: Part) -> tuple[Statement, ...]:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import Field
 
 from corpus.document import Document
 from corpus.load import load_corpus
+from index.lexical import fold
 from index.passage import Hit, Passage, cut_passages
 from rag.answer import (
     Answer,
@@ -27,6 +36,7 @@ from rag.answer import (
     Turn,
     Verdict,
 )
+from rag.model import ModelState
 
 MAX_QUESTION = 500
 ASKED_AT = dt.datetime(2025, 4, 1, 9, 30, tzinfo=dt.UTC)
@@ -186,3 +196,95 @@ def _rewritten(question: str) -> str:
 def _shared(question: str, passage: Passage) -> int:
     pairs = {question[i : i + 2] for i in range(len(question) - 1)}
     return sum(pair in passage.embedded_text for pair in pairs)
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeEmbedder:
+    """Unit vectors of hashed character pairs: texts that share pairs are near, always alike.
+
+    `embedded` records every text asked for as a passage. Where `fails_with` is given,
+    embed_passages raises it.
+    """
+
+    name: str = "fake-pairs"
+    dimension: int = 512
+    fails_with: BaseException | None = None
+    embedded: list[str] = field(default_factory=list)
+
+    def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """(n, dimension) float32, one row a text."""
+        if self.fails_with is not None:
+            raise self.fails_with
+        self.embedded.extend(texts)
+        return np.stack([self.embed_query(text) for text in texts])
+
+    def embed_queries(self, texts: Sequence[str]) -> np.ndarray:
+        """(n, dimension) float32, one row a question."""
+        return np.stack([self.embed_query(text) for text in texts])
+
+    def embed_query(self, text: str) -> np.ndarray:
+        """(dimension,) float32."""
+        text = f" {fold(text)} "
+        vector = np.zeros(self.dimension, dtype=np.float32)
+        for i in range(len(text) - 1):
+            vector[zlib.crc32(text[i : i + 2].encode()) % self.dimension] += 1
+        return vector / np.linalg.norm(vector)
+
+    def count_tokens(self, text: str) -> int:
+        """One a character."""
+        return len(text)
+
+
+class FakeModel(BaseChatModel):
+    """Says `reply`, whatever it is asked, in pieces of `piece_length` characters.
+
+    `asked` records the messages of each call. Where `fails_after` is given, the model raises after
+    so many pieces. `given` counts pieces handed out, `closed` streams closed before their end.
+    """
+
+    reply: str = ""
+    piece_length: int = 3
+    fails_after: int | None = None
+    asked: list[list[BaseMessage]] = Field(default_factory=list)
+    given: int = 0
+    closed: int = 0
+
+    @property
+    def _llm_type(self) -> str:
+        return "fake"
+
+    def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
+        self.asked.append(messages)
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(self.reply))])
+
+    def _stream(
+        self, messages: list[BaseMessage], *_: Any, **__: Any
+    ) -> Iterator[ChatGenerationChunk]:
+        self.asked.append(messages)
+        try:
+            for n, start in enumerate(range(0, len(self.reply), self.piece_length)):
+                if n == self.fails_after:
+                    raise ConnectionError("the fake model was asked to fail")
+                piece = self.reply[start : start + self.piece_length]
+                self.given += 1
+                yield ChatGenerationChunk(message=AIMessageChunk(piece))
+        except GeneratorExit:
+            self.closed += 1
+            raise
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeHost:
+    """Stands where ModelHost does: the model is there at once, or off for good."""
+
+    chat_model: BaseChatModel | None = None
+    languages: tuple[str, ...] = ("zh", "zh-Hant", "en")
+    name: str = "fake-model"
+
+    @property
+    def state(self) -> ModelState:
+        """Ready with a model, off without."""
+        return ModelState.OFF if self.chat_model is None else ModelState.READY
+
+    def wait(self) -> None:
+        """Nothing loads."""

@@ -32,12 +32,16 @@ class Coverage:
     """How much of a sentence stands in a clause, and which of the clause's segments it uses.
 
     `share` in [0, 1] is over the sentence's content characters; `missing` are the runs that the
-    clause does not hold; `segments` are indices into `segments_of(clause)`.
+    clause does not hold; `segments` are indices into `segments_of(clause)`. `kept` in [0, 1] is how
+    much the sentence repeats of the segment that it repeats most, and `headless` that segment's
+    first word where the sentence leaves it out: official clauses open with their verb.
     """
 
     share: float
     missing: tuple[str, ...]
     segments: tuple[int, ...]
+    kept: float
+    headless: str
 
 
 def cover(sentence: str, clause: str, context: str = "") -> Coverage:
@@ -51,10 +55,15 @@ def cover(sentence: str, clause: str, context: str = "") -> Coverage:
     content = [i for i, c in enumerate(said) if c != "\n" and c not in FUNCTION_CHARACTERS]
     covered = [i for i in content if i in marked]
     missing = _runs(said, [i for i in content if i not in marked])
+    shares = _segment_shares(said, clause)
+    best = max(range(len(shares)), key=shares.__getitem__)
+    head = _WORDLESS.sub("", fold_for_match(segments_of(clause)[best]))[:2]
     return Coverage(
         share=len(covered) / len(content) if content else 0.0,
         missing=missing,
-        segments=_used_segments(said, clause),
+        segments=_used_segments(shares),
+        kept=shares[best],
+        headless="" if head in said else head,
     )
 
 
@@ -79,13 +88,18 @@ def _runs(said: str, positions: list[int]) -> tuple[str, ...]:
     return tuple(runs)
 
 
-def _used_segments(said: str, clause: str) -> tuple[int, ...]:
-    """The segments of which the sentence repeats a good part: half of the best one's share."""
+def _segment_shares(said: str, clause: str) -> list[float]:
+    """For each segment, the share of its character pairs that the sentence repeats."""
     pairs = {said[i : i + 2] for i in range(len(said) - 1)}
     shares = []
     for segment in segments_of(clause):
         folded = _WORDLESS.sub("", fold_for_match(segment))
         own = [folded[i : i + 2] for i in range(len(folded) - 1)]
         shares.append(sum(p in pairs for p in own) / len(own) if own else 0.0)
+    return shares
+
+
+def _used_segments(shares: list[float]) -> tuple[int, ...]:
+    """The segments of which the sentence repeats a good part: half of the best one's share."""
     best = max(shares, default=0.0)
     return tuple(i for i, share in enumerate(shares) if best > 0 and share >= best / 2)

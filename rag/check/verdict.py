@@ -9,13 +9,15 @@ from rag.answer import Label, Verdict
 from rag.check.figures import foreign_figures
 from rag.check.modality import grown_force
 from rag.check.negation import disagreement
-from rag.check.segments import FUNCTION_CHARACTERS, cover, fold_for_match
+from rag.check.segments import FUNCTION_CHARACTERS, Coverage, cover, fold_for_match
 from rag.language import is_chinese
 
 # A Chinese sentence is supported when this share of its content characters stands in the clause
 # or its headings; between the two it is partly supported and not shown.
 COVERED = 0.75
 PARTLY_COVERED = 0.5
+# … and when it keeps this much of the rule: 延续实施…免息政策 without its 延续实施 says nothing.
+KEPT = 0.5
 # A sentence of which the question already holds this much adds nothing to it.
 ECHO = 0.8
 # A sentence in another language must find its clause first of the whole index.
@@ -75,19 +77,24 @@ def check(
     if chinese and cover(sentence, question).share >= ECHO:
         return _fail(Label.PARTIAL, "echo", "says the question back")
     if chinese:
-        return _judge_coverage(coverage.share, coverage.missing)
+        return _judge_coverage(coverage)
     return _judge_translation(sentence, passage.text, language, rank)
 
 
-def _judge_coverage(share: float, missing: tuple[str, ...]) -> Verdict:
+def _judge_coverage(coverage: Coverage) -> Verdict:
+    """Enough of the sentence stands in the clause, and enough of the clause's rule in the sentence."""
+    share = coverage.share
     label = Label.UNSUPPORTED
     if share >= COVERED:
         label = Label.SUPPORTED
     elif share >= PARTLY_COVERED:
         label = Label.PARTIAL
     reason = f"{share:.0%} of the sentence stands in the clause"
-    if missing:
-        reason += f"; not there: {'、'.join(missing[:6])}"
+    if coverage.missing:
+        reason += f"; not there: {'、'.join(coverage.missing[:6])}"
+    if label is Label.SUPPORTED and (coverage.headless or coverage.kept < KEPT):
+        left = f"“{coverage.headless}”" if coverage.headless else f"{1 - coverage.kept:.0%}"
+        return _fail(Label.PARTIAL, "fragment", f"leaves out {left} of the rule it speaks of")
     return Verdict(label=label, score=share, method="coverage", reason=reason)
 
 

@@ -89,7 +89,8 @@ def choose_language(accepted: str) -> str:
 
 def official_note(language: str) -> str:
     """What a reader of `language` is told of official Chinese words; empty for Simplified."""
-    return _load()["official_note"].get(notice_language(language), "")
+    notes = _load()["official_note"]
+    return notes.get(language) or notes.get(notice_language(language), "")
 
 
 @cache
