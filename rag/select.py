@@ -11,18 +11,21 @@ from index.passage import Hit
 # For a compound question, a clause this much below its measure's best is left out.
 SAME_MEASURE_MARGIN = 0.02
 _MAX_CLAUSES_A_MEASURE = 2
+# A part's best measure counts when the whole question finds it this near to its own best: 我是农民工
+# in front of a question leads somewhere too, but to no measure that the question is about.
+WHOLE_QUESTION_MARGIN = 0.03
 # A whole measure goes to the model up to this length; a longer one is cut to its best clauses.
 _MAX_CHARACTERS = 400
 _MAX_MEASURES = 4
 _COMPOUND = re.compile(
     r"又.+又|一边.+一边|既.+[又也]|一方面|同时|分别|各有|各自|两(?:件事|样|头|边)|以及|还想|还要|还有|也想|另外|和.+(?:分别|各|都有)|"
-    r"\bboth\b|\band also\b|\bas well as\b|\beach\b|\band\b.+\brespectively\b|\balso\b",
+    r"\bboth\b|\band also\b|\bas well as\b|\beach\b|\band\b.+\brespectively\b|\balso\b|what about.+what about",
     re.IGNORECASE,
 )
 _CUT = re.compile(
     r"[，,；;。.？?！!、]|又|一边|既|同时|以及|还想|还要|还有|也想|另外|和|\band\b|\bor\b|\bas well as\b|\balso\b|[–—]"
 )
-_MIN_PIECE = 4
+_MIN_PIECE = 2
 
 
 def pieces_of(question: str) -> tuple[str, ...]:
@@ -42,7 +45,8 @@ def _best_clauses(hits: Sequence[Hit], measure: Locator) -> list[Hit]:
 def _whole_measure(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """The best hit's measure, its clauses in the order of their scores."""
     best = hits[0].passage.locator.measure_locator
-    kept, length = [], 0
+    kept: list[Hit] = []
+    length = 0
     for hit in hits:
         if hit.passage.locator.measure_locator == best:
             length += len(hit.passage.text)
@@ -58,16 +62,20 @@ def select(
 
     All of the best measure for a simple question: shown the whole measure, the default model picked
     the right clause of it for 26 of 28 development questions, from its two best clauses for 24. For
-    a compound one the best clauses of each part's best measure, if the whole question found that
+    a compound one the best clauses of each part's best measure, if the whole question is near that
     measure too.
     """
     if not hits:
         return ()
     measures = [hits[0].passage.locator.measure_locator]
-    found = {hit.passage.locator.measure_locator for hit in hits}
+    near = {
+        hit.passage.locator.measure_locator
+        for hit in hits
+        if hit.score >= hits[0].score - WHOLE_QUESTION_MARGIN
+    }
     for piece in pieces_of(question):
         best = search(piece)[0].passage.locator.measure_locator
-        if best in found and best not in measures:
+        if best in near and best not in measures:
             measures.append(best)
     if len(measures) == 1:
         return _whole_measure(hits)

@@ -86,16 +86,6 @@ def test_no_module_is_long() -> None:
     assert {name: n for name, n in lengths.items() if n > MAX_LINES} == {}
 
 
-def test_prompt_files_are_read_by_one_module() -> None:
-    readers = {
-        named(p)
-        for p in MODULES
-        for node in ast.walk(tree_of(p))
-        if isinstance(node, ast.Constant) and node.value == "prompts"
-    }
-    assert readers == {"rag/prompt.py"}
-
-
 def test_test_files_have_unique_names_and_no_package() -> None:
     names = Counter(p.name for p in (ROOT / "tests").rglob("test_*.py"))
     assert {name for name, n in names.items() if n > 1} == set()

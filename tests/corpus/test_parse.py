@@ -134,3 +134,20 @@ def test_the_command_names_a_missing_file_and_exits_1(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "corpus.parse", str(tmp_path / "none.txt")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1 and done.stdout == "" and "none.txt" in done.stderr
+
+
+def test_the_receipt_of_the_policy_has_nothing_open() -> None:
+    file = DEFAULT_TEXTS / "boosting-consumption-2025.txt"
+    command = [sys.executable, "-m", "corpus.check", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    record = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert (record["parts"], record["measures"], record["clauses"]) == (8, 30, 103)
+    assert record["gaps"] == record["unparsed"] == record["left_out"] == []
+
+
+def test_the_receipt_of_an_unknown_text_exits_1(tmp_path: Path) -> None:
+    file = tmp_path / "note.txt"
+    file.write_text("今天天气很好。", encoding="utf-8")
+    command = [sys.executable, "-m", "corpus.check", str(file)]
+    assert subprocess.run(command, capture_output=True).returncode == 1

@@ -83,4 +83,5 @@ def test_the_interface_speaks_the_browser_s_language(accepted: str, wanted: str)
 def test_only_readers_of_other_languages_are_told_that_the_text_is_chinese() -> None:
     assert official_note("zh") == ""
     assert "Chinese" in official_note("en")
-    assert official_note("fr") == official_note("en")
+    assert official_note("fr") == "Le texte officiel ci-dessus est en chinois."
+    assert official_note("it") == official_note("en")

@@ -1,0 +1,145 @@
+"""Every way of writing a figure is one figure, and a figure that is not there is seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from corpus.numerals import format_numeral
+from rag.check.figures import figures_in, foreign_figures
+
+SAME = [
+    ("三千元", "3000元"),
+    ("3,000元", "三千元"),
+    ("百分之二十", "20%"),
+    ("20％", "20 percent"),
+    ("百分之20", "20 percent"),
+    ("3类数码产品", "three categories of digital products"),
+    ("3类", "三类"),
+    ("2025年", "in 2025"),
+    ("２０２５年", "二〇二五年"),
+    ("1.5万", "15000"),
+    ("1.5万元", "一万五千元"),
+    ("2万亿元", "两万亿元"),
+    ("三年行动", "a three-year campaign"),
+    ("1,500 yuan", "一千五百元"),
+    ("第十五条", "15"),
+    ("三十天", "30天"),
+    ("三十個月", "三十个月"),
+    ("٥٠٠", "500"),
+    ("1.50", "1.5"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_one_figure_however_written(one: str, other: str) -> None:
+    assert figures_in(one) == figures_in(other) != frozenset()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一次性生活补贴",
+        "推进商业一体化",
+        "一批景区",
+        "一系列",
+        "一定额度",
+        "统一",
+        "专一",
+        "",
+        "。",
+    ],
+)
+def test_fixed_words_are_no_figures(text: str) -> None:
+    assert figures_in(text) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "clause", "foreign"),
+    [
+        ("补贴3000元。", "补贴三千元。", ()),
+        ("补贴500元。", "给予补贴。", ("500",)),
+        ("提高20%。", "提高20元。", ("20%",)),
+        ("提高20元。", "提高百分之二十。", ("20",)),
+        ("2026年提高标准。", "2025年提高标准。", ("2026",)),
+        ("In 2025 up to 500 yuan.", "2025年提高标准。", ("500",)),
+        ("三类产品补贴15%。", "3类产品补贴。", ("15%",)),
+        ("Three kinds of products", "手机、平板、智能手表（手环）3类数码产品", ()),
+        ("没有数字。", "2025年提高标准。", ()),
+        ("补贴１００元。", "补贴。", ("100",)),
+    ],
+)
+def test_a_figure_that_the_clause_lacks_is_foreign(
+    sentence: str, clause: str, foreign: tuple[str, ...]
+) -> None:
+    assert foreign_figures(sentence, clause) == foreign
+
+
+@pytest.mark.parametrize("unit", ["元", "天", "个月", "人", "岁", "万元"])
+def test_chinese_and_arabic_numerals_agree_up_to_a_thousand(unit: str) -> None:
+    """Oracle: the numeral's own value. For those that end in 一 see below."""
+    for number in (n for n in range(2, 1000, 7) if n % 10 != 1):
+        assert figures_in(format_numeral(number) + unit) == figures_in(f"{number}{unit}"), number
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("五万", 50_000),
+        ("二十五万", 250_000),
+        ("三千亿", 300_000_000_000),
+        ("一点五万元", 15_000),
+    ],
+)
+@pytest.mark.xfail(strict=True, reason="万 and 亿 are taken for the unit, or 点 for o'clock")
+def test_a_chinese_numeral_with_its_scale_is_one_figure(written: str, value: int) -> None:
+    assert figures_in(f"补贴{written}。") == figures_in(f"补贴{value}。")
+
+
+@pytest.mark.parametrize("text", ["十一个城市", "二十一项", "三十一家", "四十一批"])
+@pytest.mark.xfail(strict=True, reason="the fixed word 一个 is taken out of 十一个")
+def test_a_count_that_ends_in_one_is_a_figure(text: str) -> None:
+    assert foreign_figures(f"共{text}。", "部分城市。")
+
+
+@pytest.mark.xfail(strict=True, reason="百分之 takes no 点")
+def test_a_chinese_percentage_may_have_a_fraction() -> None:
+    assert figures_in("百分之二点五") == figures_in("2.5%")
+
+
+@pytest.mark.xfail(strict=True, reason="only 8 characters are looked at, and ' per cent' has 9")
+def test_per_cent_in_two_words_is_a_percentage() -> None:
+    assert figures_in("20 per cent") == figures_in("20%")
+
+
+@pytest.mark.xfail(strict=True, reason="with a fraction behind them the thousands are lost")
+def test_thousands_may_have_a_fraction() -> None:
+    assert figures_in("3,000.50元") == figures_in("3000.5元")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("12345678", "12345679"), ("20250316", "20250317"), ("1234567", "1234568")]
+)
+@pytest.mark.xfail(strict=True, reason="figures are kept with six digits (format g)")
+def test_long_figures_are_told_apart(one: str, other: str) -> None:
+    assert foreign_figures(f"编号{one}。", f"编号{other}。") == (one,)
+
+
+@pytest.mark.parametrize("word", ["thirteen", "sixteen", "forty", "sixty", "eighty", "ninety"])
+@pytest.mark.xfail(strict=True, reason="these number words are not known")
+def test_an_invented_amount_in_words_is_foreign(word: str) -> None:
+    assert foreign_figures(f"You get {word} yuan a month.", "研究建立育儿补贴制度。")
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [("twenty-five", "25"), ("five thousand", "5000"), ("1.5 million", "1500000")],
+)
+@pytest.mark.xfail(strict=True, reason="number words are read one by one")
+def test_number_words_make_one_figure(words: str, value: str) -> None:
+    assert figures_in(f"{words} yuan") == figures_in(f"{value} yuan")
+
+
+@pytest.mark.parametrize("text", ["每人补贴五千。", "最高三百。", "补五百吧"])
+@pytest.mark.xfail(strict=True, reason="a Chinese numeral without a unit is no figure")
+def test_an_invented_amount_without_a_unit_is_foreign(text: str) -> None:
+    assert foreign_figures(text, "给予补贴。")

@@ -1,0 +1,115 @@
+"""A sentence may not be stronger than its clause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from index.passage import Passage
+from rag.check.modality import grown_force
+from rag.check.segments import cover
+
+CHILD = "研究建立育儿补贴制度"
+RELIEF = "增发一次性生活补贴"
+RATE = "适时降低住房公积金"
+SHOPS = "支持在具备条件的城市口岸"
+MATERNITY = "纳入生育保险"
+NURSERY = "社区嵌入式托育、用人单位办托"
+BONDS = "允许专项债券"
+LOANS = "2025年对符合条件的个人消费贷款"
+
+GROWN = [
+    (CHILD, "已建立育儿补贴制度。"),
+    (CHILD, "建立育儿补贴制度。"),
+    (CHILD, "育儿补贴制度已经建立。"),
+    (CHILD, "一定建立育儿补贴制度。"),
+    (RELIEF, "有条件的地方向困难群众发放救助金或增发一次性生活补贴。"),
+    (RELIEF, "鼓励向困难群众发放救助金或增发一次性生活补贴。"),
+    (RELIEF, "鼓励各地向困难群众发放救助金或增发一次性生活补贴。"),
+    (RATE, "降低住房公积金贷款利率。"),
+    (RATE, "立即降低住房公积金贷款利率。"),
+    (SHOPS, "必须在具备条件的城市口岸开设免税店。"),
+    (SHOPS, "在具备条件的城市口岸开设免税店。"),
+    (SHOPS, "支持在城市口岸开设免税店。"),
+    (MATERNITY, "指导各地将参加职工基本医疗保险的灵活就业人员、农民工纳入生育保险。"),
+    (MATERNITY, "所有灵活就业人员、农民工都将纳入生育保险。"),
+    (NURSERY, "发展社区嵌入式托育、用人单位办托和托幼一体服务。"),
+    (NURSERY, "保证发展社区嵌入式托育、用人单位办托和托幼一体服务。"),
+    (LOANS, "2025年对个人消费贷款和消费领域的服务业经营主体贷款给予财政贴息。"),
+    (LOANS, "2025年对所有个人消费贷款给予财政贴息。"),
+]
+FAITHFUL = [
+    (CHILD, "研究建立育儿补贴制度。"),
+    (CHILD, "方案提出研究建立育儿补贴制度。"),
+    (CHILD, "正在研究建立育兒補貼制度。"),
+    (RELIEF, "鼓励有条件的地方结合实际向困难群众发放救助金或增发一次性生活补贴。"),
+    (RELIEF, "鼓励有条件的地方向困难群众发放救助金。"),
+    (RATE, "适时降低住房公积金贷款利率。"),
+    (RATE, "住房公积金贷款利率会适时降低。"),
+    (SHOPS, "支持在具备条件的城市口岸开设免税店。"),
+    (NURSERY, "鼓励发展社区嵌入式托育服务。"),
+    (BONDS, "允许专项债券支持城市政府收购存量商品房用作保障性住房。"),
+    (LOANS, "2025年对符合条件的个人消费贷款给予财政贴息。"),
+]
+GROWN_ENGLISH = [
+    (CHILD, "A childcare subsidy system must be established."),
+    (CHILD, "The government guarantees a childcare subsidy."),
+    (CHILD, "Families will receive a childcare subsidy."),
+    (CHILD, "A childcare subsidy system has been established."),
+    (CHILD, "Establish a childcare subsidy system."),
+    (RELIEF, "All places encourage issuing relief funds where conditions allow."),
+    (RELIEF, "Relief funds are paid to people in difficulty."),
+    (RATE, "The interest rate of housing provident fund loans is lowered."),
+    (RATE, "Immediately lower the interest rate in due course."),
+    (SHOPS, "Open duty-free shops at city ports."),
+    (LOANS, "Everyone eligible gets interest subsidies with government support."),
+]
+FAITHFUL_ENGLISH = [
+    (CHILD, "Study the establishment of a childcare subsidy system."),
+    (
+        RELIEF,
+        "Encourage places where conditions allow to issue relief funds or one-off living "
+        "allowances to people in difficulty in light of local conditions.",
+    ),
+    (RATE, "Lower the interest rate of housing provident fund loans in due course."),
+    (SHOPS, "Support the opening of duty-free shops at city ports where conditions allow."),
+    (NURSERY, "Encourage community-embedded childcare and childcare run by employers."),
+]
+
+FindClause = Callable[[str], Passage]
+
+
+def growth(sentence: str, clause: str, *, chinese: bool) -> str:
+    segments = cover(sentence, clause).segments if chinese else ()
+    return grown_force(sentence, clause, segments, chinese=chinese)
+
+
+@pytest.mark.parametrize(("words", "sentence"), GROWN)
+def test_a_stronger_sentence_is_told(clause: FindClause, words: str, sentence: str) -> None:
+    assert growth(sentence, clause(words).text, chinese=True)
+
+
+@pytest.mark.parametrize(("words", "sentence"), FAITHFUL)
+def test_a_faithful_sentence_passes(clause: FindClause, words: str, sentence: str) -> None:
+    assert growth(sentence, clause(words).text, chinese=True) == ""
+
+
+@pytest.mark.parametrize(("words", "sentence"), GROWN_ENGLISH)
+def test_a_stronger_translation_is_told(clause: FindClause, words: str, sentence: str) -> None:
+    assert growth(sentence, clause(words).text, chinese=False)
+
+
+@pytest.mark.parametrize(("words", "sentence"), FAITHFUL_ENGLISH)
+def test_a_faithful_translation_passes(clause: FindClause, words: str, sentence: str) -> None:
+    assert growth(sentence, clause(words).text, chinese=False) == ""
+
+
+def test_every_clause_is_as_strong_as_itself(passages: tuple[Passage, ...]) -> None:
+    assert [p.text for p in passages if growth(p.text, p.text, chinese=True)] == []
+
+
+@pytest.mark.xfail(strict=True, reason="结合实际 stands in for the 有条件的地方 that was left out")
+def test_some_places_do_not_become_all_places(clause: FindClause) -> None:
+    grown = "鼓励各地结合实际向困难群众发放救助金或增发一次性生活补贴。"
+    assert growth(grown, clause(RELIEF).text, chinese=True)

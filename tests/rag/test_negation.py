@@ -1,0 +1,91 @@
+"""A sentence denies what its clause denies, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from index.passage import Passage
+from rag.check.negation import disagreement
+from rag.check.segments import cover
+
+OVERTIME = "不得违法延长劳动者工作时间"
+HUKOU = "推动取消灵活就业人员"
+CHILD = "研究建立育儿补贴制度"
+CRUISE = "不断丰富邮轮航线"
+LOTTERY = "久摇不中"
+CURBS = "及时清理对消费的不合理限制"
+
+DISAGREEING = [
+    (OVERTIME, "可以延长劳动者工作时间。"),
+    (CHILD, "不建立育儿补贴制度。"),
+    (CHILD, "没有育儿补贴制度。"),
+    (CHILD, "未研究建立育儿补贴制度。"),
+    (CRUISE, "不丰富邮轮航线和旅游产品。"),
+    (CURBS, "各地可以搞“一刀切”和层层加码。"),
+]
+AGREEING = [
+    (OVERTIME, "不得违法延长劳动者工作时间。"),
+    (OVERTIME, "用人单位不能违法延长劳动者工作时间。"),
+    (OVERTIME, "依法保障劳动者休息休假权益。"),
+    (HUKOU, "推动取消户籍限制。"),
+    (HUKOU, "参加基本养老保险将不再受户籍限制。"),
+    (CHILD, "研究建立育儿补贴制度。"),
+    (CRUISE, "不断丰富邮轮航线和旅游产品。"),
+    (CRUISE, "丰富不少邮轮航线。"),
+    (CRUISE, "丰富不同的邮轮航线。"),
+    (CRUISE, "不仅丰富邮轮航线，也丰富旅游产品。"),
+    (LOTTERY, "分年限保障无车家庭购车需求。"),
+]
+
+
+def found(sentence: str, clause: str, *, chinese: bool = True) -> str:
+    segments = cover(sentence, clause).segments if chinese else ()
+    return disagreement(sentence, clause, segments, chinese=chinese)
+
+
+@pytest.mark.parametrize(("words", "sentence"), DISAGREEING)
+def test_a_disagreement_is_told(
+    clause: Callable[[str], Passage], words: str, sentence: str
+) -> None:
+    assert found(sentence, clause(words).text)
+
+
+@pytest.mark.xfail(strict=True, reason="违 in the sentence itself is taken for the denial")
+def test_the_forbidden_thing_said_as_allowed_is_told(clause: Callable[[str], Passage]) -> None:
+    assert found("单位能够违法延长劳动者工作时间。", clause(OVERTIME).text)
+
+
+@pytest.mark.parametrize(("words", "sentence"), AGREEING)
+def test_agreement_passes(clause: Callable[[str], Passage], words: str, sentence: str) -> None:
+    assert found(sentence, clause(words).text) == ""
+
+
+def test_every_clause_agrees_with_itself(passages: tuple[Passage, ...]) -> None:
+    assert [p.text for p in passages if found(p.text, p.text)] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "agrees"),
+    [
+        (OVERTIME, "Working hours must not be extended unlawfully.", True),
+        (OVERTIME, "Extending working hours unlawfully is prohibited.", True),
+        (OVERTIME, "Employers may extend working hours.", False),
+        (CHILD, "Study the establishment of a childcare subsidy system.", True),
+        (CHILD, "There is no childcare subsidy.", False),
+        (CHILD, "A childcare subsidy won't be established.", False),
+        (HUKOU, "Push for the removal of household registration limits.", True),
+        (HUKOU, "No household registration limits any more.", True),
+    ],
+)
+def test_translations_are_held_to_the_same(
+    clause: Callable[[str], Passage], words: str, sentence: str, agrees: bool
+) -> None:
+    assert (found(sentence, clause(words).text, chinese=False) == "") is agrees
+
+
+@pytest.mark.parametrize("harmless", ["不断", "不少", "不仅", "未来", "无论", "非常", "无障碍"])
+def test_words_that_only_look_negative_deny_nothing(harmless: str) -> None:
+    clause = "丰富旅游产品。"
+    assert found(f"{harmless}丰富旅游产品。", clause) == ""

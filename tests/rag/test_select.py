@@ -1,0 +1,44 @@
+"""Few clauses are answered from: those of the best measure, and of each part asked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.search import Index
+from rag.retrieve import PolicyRetriever
+from rag.select import select
+
+SIMPLE = ["研究建立育儿补贴制度吗", "住房公积金贷款利率", "手机平板购新补贴", "免税店"]
+COMPOUND = "支持在城市口岸开设免税店，还想问研究建立育儿补贴制度"
+
+
+@pytest.fixture(scope="module")
+def retriever(index: Index) -> PolicyRetriever:
+    return PolicyRetriever(index=index)
+
+
+@pytest.mark.parametrize("question", SIMPLE)
+def test_a_simple_question_is_answered_from_its_best_measure(
+    retriever: PolicyRetriever, question: str
+) -> None:
+    hits = retriever.search(question)
+    chosen = select(question, hits, retriever.search)
+    assert chosen[0] == hits[0]
+    assert {h.passage.locator.measure for h in chosen} == {hits[0].passage.locator.measure}
+
+
+@pytest.mark.parametrize("question", [*SIMPLE, COMPOUND])
+def test_only_hits_are_chosen_and_each_once(retriever: PolicyRetriever, question: str) -> None:
+    hits = retriever.search(question)
+    chosen = select(question, hits, retriever.search)
+    assert set(chosen) <= set(hits)
+    assert len({h.passage.id for h in chosen}) == len(chosen)
+
+
+def test_each_part_of_a_compound_question_brings_its_measure(retriever: PolicyRetriever) -> None:
+    chosen = select(COMPOUND, retriever.search(COMPOUND), retriever.search)
+    assert {5, 13} <= {h.passage.locator.measure for h in chosen}
+
+
+def test_nothing_found_is_nothing_chosen(retriever: PolicyRetriever) -> None:
+    assert select("育儿补贴", (), retriever.search) == ()
