@@ -92,7 +92,7 @@ def ensure_built(texts: Path, out: Path, embedder: str) -> None:
         PolicyQAError: the texts or the embedder cannot be used.
     """
     try:
-        store.load_manifest(out).require(embedder=embedder, corpus_sha=source_hash(texts))
+        store.load_manifest(out).require(out, embedder=embedder, corpus_sha=source_hash(texts))
     except (store.StaleIndexError, store.DamagedIndexError) as reason:
         print(f"building the index ({reason})", file=sys.stderr)
         build(texts, out, SentenceEmbedder(embedder))

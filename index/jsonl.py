@@ -35,7 +35,7 @@ def read_questions(path: Path) -> list[QuestionRecord]:
         PolicyQAError: the file cannot be read, or a line is no question (its number is told).
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyQAError(f"{path} could not be read: {error}") from error
     questions = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def load_records(path: Path, count_tokens: Callable[[str], int]) -> tuple[Passag
     passages = []
     number = 0  # of the line being read, for the error that may end the loop
     try:
-        with opener(path, "rt", encoding="utf-8") as lines:
+        with opener(path, "rt", encoding="utf-8-sig") as lines:
             for line in lines:
                 number += 1
                 if not line.strip():
@@ -63,10 +64,10 @@ def load_records(path: Path, count_tokens: Callable[[str], int]) -> tuple[Passag
                         text=record.text,
                         heading_path=(record.name,) if record.name else (),
                         span=Span(0, len(record.text)),
-                        n_tokens=count_tokens(f"{record.name}。{record.text}"),
+                        n_tokens=count_tokens("。".join(filter(None, (record.name, record.text)))),
                     )
                 )
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise PolicyQAError(f"{path} could not be read: {error}") from error
     except ValidationError as error:
         raise PolicyQAError(f'{path}, line {number}: wanted {{"id", "name", "text"}}.') from error
@@ -76,5 +77,12 @@ def load_records(path: Path, count_tokens: Callable[[str], int]) -> tuple[Passag
 
 
 def records_hash(path: Path) -> str:
-    """The hash of a file of records, for the index's manifest."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """The hash of a file of records, for the index's manifest.
+
+    Raises:
+        PolicyQAError: the file cannot be read.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise PolicyQAError(f"{path} could not be read: {error}") from error

@@ -53,7 +53,7 @@ class Index:
             StaleIndexError: it was built from something else.
             DamagedIndexError: files are missing or altered.
         """
-        store.load_manifest(out).require(embedder=embedder.name, corpus_sha=corpus_sha)
+        store.load_manifest(out).require(out, embedder=embedder.name, corpus_sha=corpus_sha)
         manifest, passages, dense, lexical = store.load(out)
         return cls(
             manifest=manifest, passages=passages, dense=dense, lexical=lexical, embedder=embedder
@@ -117,8 +117,10 @@ def hit_record(hit: Hit) -> dict[str, Any]:
 
 
 def _search_batch(index: Index, questions: Path, out: Path, top_k: int) -> None:
+    asked = read_questions(questions)
+
     def records() -> Any:
-        for question in read_questions(questions):
+        for question in asked:
             started = time.perf_counter()
             hits = index.search(question.question, top_k)
             seconds = round(time.perf_counter() - started, 6)

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -30,6 +31,7 @@ from index.passage import Passage
 FORMAT = 1
 CUTTING = "clause-1, views clause+measure"
 _CURRENT = "CURRENT"
+_ABANDONED_S = 24 * 3600
 _SOFTWARE = ("faiss-cpu", "sentence-transformers", "bm25s", "numpy")
 
 
@@ -59,8 +61,8 @@ class Manifest(BaseModel):
         """A hash that tells this index from any other, whenever it was built."""
         return hashlib.sha256(self.model_dump_json(exclude={"built_at"}).encode()).hexdigest()
 
-    def require(self, *, embedder: str, corpus_sha: str | None) -> None:
-        """Hold the index against what is wanted; a `corpus_sha` of None accepts any corpus.
+    def require(self, out: Path, *, embedder: str, corpus_sha: str | None) -> None:
+        """Hold the index in `out` against what is wanted; a `corpus_sha` of None accepts any corpus.
 
         Raises:
             StaleIndexError: it was made of something else.
@@ -73,7 +75,7 @@ class Manifest(BaseModel):
             if found != value:
                 raise StaleIndexError(
                     f"the index was built from {name} {str(found)[:24]} but {str(value)[:24]} is "
-                    "wanted now; run: python -m index.build"
+                    f"wanted now; run: python -m index.build --out {out}"
                 )
 
 
@@ -127,6 +129,16 @@ def _new_generation(out: Path) -> Iterator[Path]:
         raise
 
 
+def _remove_others(out: Path, kept: Path) -> None:
+    """Remove older generations, and what a killed build left; another build may be writing now."""
+    for other in out.glob("generation-*"):
+        with contextlib.suppress(OSError):
+            is_whole = (other / "manifest.json").is_file()
+            is_old = time.time() - other.stat().st_mtime > _ABANDONED_S
+            if other != kept and (is_whole or is_old):
+                shutil.rmtree(other, ignore_errors=True)
+
+
 def save(
     out: Path,
     *,
@@ -153,9 +165,7 @@ def save(
         pointer = folder / _CURRENT
         pointer.write_text(folder.name, encoding="utf-8")
         os.replace(pointer, out / _CURRENT)
-    for other in out.glob("generation-*"):
-        if other.name != folder.name:
-            shutil.rmtree(other, ignore_errors=True)
+    _remove_others(out, folder)
     return manifest
 
 
@@ -167,7 +177,9 @@ def _generation(out: Path) -> Path:
             f"{out} holds no index; run: python -m index.build --out {out}"
         ) from error
     if Path(name).name != name:
-        raise DamagedIndexError(f"{out / _CURRENT} names a foreign folder; rebuild the index.")
+        raise DamagedIndexError(
+            f"{out / _CURRENT} names a foreign folder; run: python -m index.build --out {out}"
+        )
     return out / name
 
 
@@ -177,8 +189,12 @@ def load_manifest(out: Path) -> Manifest:
     Raises:
         DamagedIndexError: there is none, or it is not one of ours.
     """
+    return _read_manifest(out, _generation(out))
+
+
+def _read_manifest(out: Path, folder: Path) -> Manifest:
     try:
-        return Manifest.model_validate_json((_generation(out) / "manifest.json").read_bytes())
+        return Manifest.model_validate_json((folder / "manifest.json").read_bytes())
     except (OSError, ValidationError) as error:
         raise DamagedIndexError(
             f"the manifest of {out} cannot be used; run: python -m index.build --out {out}"
@@ -191,14 +207,27 @@ def load(out: Path) -> tuple[Manifest, tuple[Passage, ...], faiss.Index, Lexical
     Raises:
         DamagedIndexError: a file is missing, altered or unreadable.
     """
-    manifest, folder = load_manifest(out), _generation(out)
+    folder = _generation(out)
+    try:
+        return _load_generation(out, folder)
+    except (DamagedIndexError, OSError):
+        # A build may have swapped a new generation in and removed the one being read.
+        if (swapped_in := _generation(out)) == folder:
+            raise
+        return _load_generation(out, swapped_in)
+
+
+def _load_generation(
+    out: Path, folder: Path
+) -> tuple[Manifest, tuple[Passage, ...], faiss.Index, LexicalIndex]:
+    manifest = _read_manifest(out, folder)
     for name, sha in manifest.files.items():
         path = folder / Path(name).name
         if not path.is_file() or _sha256(path) != sha:
             raise DamagedIndexError(
                 f"{path} is missing or altered; run: python -m index.build --out {out}"
             )
-    lines = (folder / "passages.jsonl").read_text(encoding="utf-8").splitlines()
-    passages = tuple(_read_passage(json.loads(line)) for line in lines)
+    lines = (folder / "passages.jsonl").read_text(encoding="utf-8").split("\n")
+    passages = tuple(_read_passage(json.loads(line)) for line in lines if line)
     dense = faiss.read_index(str(folder / "dense.faiss"))
     return manifest, passages, dense, LexicalIndex.load(folder, len(passages))

@@ -48,5 +48,7 @@ def asked_kinds() -> tuple[AskedKind, ...]:
 
 def kinds_asked(question: str) -> tuple[AskedKind, ...]:
     """The kinds of things that a question asks for; empty for a question after the matter itself."""
-    folded = to_simplified(unicodedata.normalize("NFKC", question)).lower()
-    return tuple(kind for kind in asked_kinds() if kind.asks.search(folded))
+    folded = unicodedata.normalize("NFKC", question).lower()
+    # Both scripts: the Chinese patterns are in simplified characters, the Japanese in their own.
+    forms = (folded, to_simplified(folded))
+    return tuple(kind for kind in asked_kinds() if any(map(kind.asks.search, forms)))

@@ -105,7 +105,8 @@ class Assistant:
         """The hits alone, by the same way: read, rewritten and searched."""
         read = read_question(question)
         if isinstance(read, Reason):
-            return Found(rewritten=question, language=detect_language(question), hits=())
+            shown = _printable(question)
+            return Found(rewritten=shown, language=detect_language(shown), hits=())
         rewritten = rewrite(read.query, history)
         hits = self._retriever.search(read.query, rewritten)
         return Found(rewritten=rewritten, language=detect_language(read.query), hits=hits)
@@ -116,7 +117,7 @@ class Assistant:
         A question that is refused or about the document's build has no Found.
         """
         progress = _Progress(
-            question=question.strip(), asked_at=self._clock(), started=time.perf_counter()
+            question=_printable(question), asked_at=self._clock(), started=time.perf_counter()
         )
         progress.rewritten = progress.question
         read = read_question(question)
@@ -214,3 +215,8 @@ def _nearby(hits: Sequence[Hit]) -> tuple[Citation, ...]:
     for hit in hits:
         best.setdefault(hit.passage.locator.measure_locator, cite(hit.passage))
     return tuple(best.values())[:_NEARBY]
+
+
+def _printable(typed: str) -> str:
+    """The question as it can be shown and stored: half surrogates are no characters."""
+    return typed.encode("utf-8", "replace").decode("utf-8").strip()

@@ -5,13 +5,11 @@ Its words are data here. Nothing in them is followed, and none is shown before i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
-from langchain_core.output_parsers import StrOutputParser
-from langchain_core.runnables import Runnable, RunnableGenerator
 
 from index.passage import Passage
 from rag.language import is_chinese
@@ -31,10 +29,8 @@ class Drafter:
     """Writes drafts with a chat model, sentence by sentence as they are finished."""
 
     def __init__(self, model: BaseChatModel, prompts: Prompts) -> None:
+        self._model = model
         self._prompts = prompts
-        self.chain: Runnable[list[BaseMessage], str] = (
-            model | StrOutputParser() | RunnableGenerator(split_sentences)
-        )
 
     def write(self, question: str, passages: Sequence[Passage], language: str) -> Iterator[Drafted]:
         """The draft for a question asked in `language`.
@@ -47,12 +43,26 @@ class Drafter:
         if is_chinese(language):
             in_order = sorted(passages, key=lambda passage: passage.locator)
             messages = self._prompts.ask_for_answer(question, in_order)
-            yield from (Drafted(text=text, passage=None) for text in self.chain.stream(messages))
+            for text in self._generate(messages):
+                yield Drafted(text=text, passage=None)
             return
         for passage in _first_of_each_measure(passages):
             messages = self._prompts.ask_for_translation(passage, language)
-            for text in self.chain.stream(messages):
+            for text in self._generate(messages):
                 yield Drafted(text=text, passage=passage)
+
+    def _generate(self, messages: list[BaseMessage]) -> Iterator[str]:
+        """The reply's sentences; a reader who goes away stops the model at once.
+
+        No parser is piped behind the model: when a stream of such a chain is closed, LangChain
+        reads the model's reply to its end first, for tracing.
+        """
+        chunks = self._model.stream(messages)
+        try:
+            yield from split_sentences(chunk.text for chunk in chunks)
+        finally:
+            if isinstance(chunks, Generator):
+                chunks.close()
 
 
 def _first_of_each_measure(passages: Sequence[Passage]) -> list[Passage]:

@@ -11,8 +11,8 @@ from rag.answer import Reason
 MAX_CHARACTERS = 500
 # Zero-width and direction marks can hide text from the reader; controls have no place in a question.
 _INVISIBLE = {"Cf", "Cc", "Co", "Cs", "Cn"}
-_TAG = re.compile(r"<[^<>]{0,80}>")
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|https?://\S+")
+_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,80}>")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|https?://[^\s\u3000-\u9fff\uff00-\uffef]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,4 +45,4 @@ def _is_garbage(text: str) -> bool:
         return True
     words = re.findall(r"[a-z]+", text.lower())
     latin_only = letters and all(c.isascii() for c in letters)
-    return bool(latin_only and not any(re.search(r"[aeiouy]", w) for w in words))
+    return bool(latin_only and all(len(w) > 4 and not re.search(r"[aeiouy]", w) for w in words))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 _END = re.compile(r"[。！？!?；]+[”’」）)》]*|(?<![\d.\s][A-Za-z])(?<!\b[A-Za-z])[.؟](?=\s|$)|\n+")
-_LIST_MARK = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.、)）]|（?\d{1,2}）)\s*")
+_LIST_MARK = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.、)）](?!\d)|（\d{1,2}）)\s*")
 # Marks that the model copies from its context: （七）, [2], 第（七）项 in front of a sentence.
 _LABEL = re.compile(
     r"^\s*(?:根据|按照|依据)?(?:《[^《》]{1,40}》)?(?:的)?(?:第?[（(\[【][一二三四五六七八九十\d]{1,4}[)）\]】][项条]?"

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from corpus.document import Document, Locator, Measure, Part, Span, Step
 from corpus.numerals import CHINESE_NUMERAL, parse_numeral
@@ -17,44 +18,13 @@ from rag.check.verdict import VERBATIM
 from rag.language import is_chinese, to_simplified
 
 _NUMBER = rf"({CHINESE_NUMERAL}|\d{{1,4}}|最后一)"
-_ENGLISH_ORDINALS = [
-    "zeroth",
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-]
-_ENGLISH_NUMBERS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
+_ENGLISH_ORDINALS = (
+    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+).split()
+_ENGLISH_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
+).split()
 _ENGLISH_NUMBER = rf"(\d{{1,4}}|{'|'.join(_ENGLISH_NUMBERS[1:])})"
 _MEASURE = re.compile(
     rf"第?\s*[(（]\s*{_NUMBER}\s*[)）]\s*(?:项|条|点|款)?|第?\s*{_NUMBER}\s*(?:条|项|点)(?:措施|政策|举措|内容|规定)?"
@@ -77,15 +47,18 @@ _NAMED_MEASURE = re.compile(
     re.IGNORECASE,
 )
 # What may stand around a reference in a question about the build; anything else is a matter.
+_FILLER_WORDS = tuple(
+    word
+    for line in Path(__file__).with_name("structure.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+    for word in line.split()
+)
+# Longest first, so that 分别 is not read as 分 and something else.
 _FILLER = re.compile(
-    r"请问|请|帮我|麻烦|给我|告诉我|我想(?:知道|看看?|了解)|你能|能不能|可以|介绍|解释|列出|列一下|总结|概括|看看|讲讲|说说|"
-    r"提振消费|专项行动|方案|文件|政策|本|这份|这个|该|里面?|中|全文|整个|总共|一共|共有|共|分成?|有|包括|包含|涵盖|涉及|"
-    r"讲|说|写|规定|提到|提|关于|主要|具体|详细|大概|分别|到底|究竟|内容|意思|措施|举措|条款|标题|名称|名字|叫|原文|全部|"
-    r"是|的|了|些|啥|什么|哪|怎么|样|一下|都|呢|吗|呀|啊|吧|个|条|项|点|和|及|与|几|多少|部分|方面|章|大|"
-    r"what|does|do|did|is|are|in|the|of|this|that|policy|plan|action|document|say|says|said|about|cover|"
-    r"covers|covered|contain|contains|include|includes|included|tell|me|please|show|list|text|full|"
-    r"content|contents|there|how|many|have|has|it|which|for|can|you|explain|summari[sz]e|to|boost|"
-    r"consumption|measures?|parts?|sections?|articles?|items?|points?|special|total|altogether|all|on|and",
+    "|".join(
+        rf"\b{word}\b" if word.isascii() else word
+        for word in sorted(_FILLER_WORDS, key=len, reverse=True)
+    ),
     re.IGNORECASE,
 )
 

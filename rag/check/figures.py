@@ -4,31 +4,47 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 
-from corpus.numerals import CHINESE_NUMERAL, parse_numeral
+from corpus.numerals import parse_numeral
 from rag.language import to_simplified
 
 # Measure words that make a Chinese numeral a figure: 三年 counts, the 一 of 一体 does not.
 _UNIT = (
-    "万亿元|亿元|万元|元|块钱|块|角|分钱|美元|人民币|个百分点|年|个月|月|日|号|天|周|小时|分钟|刻钟|岁|"
-    "周岁|个|名|人|户|家|项|条|种|类|次|倍|成|折|期|批|套|件|辆|部|台|亩|公斤|吨|公里|米|平方米|级|"
-    "万|亿|点"
+    "元|块|角|分钱|美元|人民币|个百分点|年|个月|月|日|号|天|周|星期|小时|分钟|刻钟|岁|周岁|个|名|人|户|家|项|"
+    "条|种|类|次|倍|成|折|期|批|套|件|辆|部|台|亩|公斤|吨|公里|米|平方米|级|点(?!击)"
 )
-_PERCENT = re.compile(rf"百分之({CHINESE_NUMERAL}|\d+(?:\.\d+)?)")
-_DECIMAL = re.compile(r"\d+(?:[.,]\d+)*")
-_COUNTED = re.compile(rf"(?:第)?({CHINESE_NUMERAL})(?:多|余|几)?({_UNIT})")
-_SCALES = {"万": 10_000.0, "亿": 100_000_000.0, "万亿": 1e12}
-_SCALED = re.compile(r"(\d+(?:\.\d+)?)(万亿|万|亿)")
-# 一 before these is no count: 一次性, 一年一度, 一批, 一类 and so on are fixed words.
+_DIGIT, _MULTIPLE = "零〇一二两三四五六七八九", "十百千万亿"
+_FRACTION = rf"(?:点[{_DIGIT}]+)?"
+_PERCENT = re.compile(rf"百分之([{_DIGIT}{_MULTIPLE}]+{_FRACTION}|\d+(?:\.\d+)?)")
+_ARABIC = re.compile(
+    r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(万亿|亿|万|千|百)?(?:\s*(%|percent|per cent))?"
+)
+# A numeral with its unit, a 第 before it, or a digit with a multiple in it: 五千 needs no 元.
+_CHINESE = re.compile(
+    rf"(?:(?<=第)|(?=[{_DIGIT}{_MULTIPLE}]+{_FRACTION}[万亿]*(?:多|余|几)?(?:{_UNIT}))|"
+    rf"(?=[{_DIGIT}]*[{_DIGIT[2:]}][{_MULTIPLE}]))([{_DIGIT}{_MULTIPLE}]+)(点[{_DIGIT}]+)?([万亿]*)"
+)
+# 一 before these is no count: 一次性, 一批, 一类 and so on are fixed words. 十一个 is none.
 _VAGUE_ONE = re.compile(
-    r"一(?:次性|批|些|定|种|类|个|项|家|起|体|样|般|直|系列|户|名|期|点|件|套|部|成)"
+    rf"(?<![{_DIGIT}{_MULTIPLE}第])一(?:次性|批|些|定|种|类|个|项|家|起|体|样|般|直|系列|户|名|期|点(?![{_DIGIT}])|件|套|部|成)"
 )
-_ENGLISH_NUMBERS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50,
-    "hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000,
-}  # fmt: skip
-_ENGLISH = re.compile(rf"\b({'|'.join(_ENGLISH_NUMBERS)})\b", re.IGNORECASE)
+_SCALES = {"": 1, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "万亿": 10**12}
+_UNITS_IN_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS_IN_WORDS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_WORD_VALUES = {word: i for i, word in enumerate(_UNITS_IN_WORDS)} | {
+    word: 10 * i for i, word in enumerate(_TENS_IN_WORDS, start=2)
+}
+_WORD_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+_WORD = "|".join([*_WORD_VALUES, *_WORD_SCALES])
+_WORDS = re.compile(
+    rf"\b(?:\d+(?:\.\d+)?\s+(?:{'|'.join(_WORD_SCALES)})|(?:{_WORD})(?:(?:[\s-]+(?:and\s+)?)(?:{_WORD}))*)\b"
+    r"(?:\s*(percent|per cent|%))?",
+    re.IGNORECASE,
+)
 
 
 def figures_in(text: str) -> frozenset[str]:
@@ -36,37 +52,50 @@ def figures_in(text: str) -> frozenset[str]:
 
     Units other than percent are left aside, so that 3类 is three categories in any language.
     """
-    text = to_simplified(unicodedata.normalize("NFKC", text))
+    text = to_simplified(unicodedata.normalize("NFKC", text)).lower()
     found: set[str] = set()
-    text = _PERCENT.sub(lambda m: _keep(found, _value(m[1]), percent=True), text)
-    text = _SCALED.sub(lambda m: _keep(found, float(m[1]) * _SCALES[m[2]]), text)
-    text = _VAGUE_ONE.sub(" ", text)
-    for match in _DECIMAL.finditer(text):
-        after = text[match.end() : match.end() + 8].lstrip()
-        percent = after.startswith("%") or after.lower().startswith(("percent", "per cent"))
-        _keep(found, float(_plain(match[0])), percent=percent)
-    for match in _COUNTED.finditer(text):
-        _keep(found, _value(match[1]))
-    for match in _ENGLISH.finditer(text):
-        _keep(found, float(_ENGLISH_NUMBERS[match[1].lower()]))
+    text = _PERCENT.sub(lambda m: _keep(found, _chinese_value(m[1]), percent=True), text)
+    text = _WORDS.sub(lambda m: _keep_words(found, m), text)
+    text = _ARABIC.sub(
+        lambda m: _keep(
+            found, Decimal(m[1].replace(",", "")) * _SCALES[m[2] or ""], percent=bool(m[3])
+        ),
+        text,
+    )
+    for match in _CHINESE.finditer(_VAGUE_ONE.sub(" ", text)):
+        scale = _SCALES.get(match[3], 1)
+        _keep(found, _chinese_value(match[1] + (match[2] or "")) * scale)
     return frozenset(found)
 
 
-def _value(numeral: str) -> float:
-    return float(numeral) if numeral[0].isdecimal() else float(parse_numeral(numeral))
+def _chinese_value(numeral: str) -> Decimal:
+    if numeral[0].isdecimal():
+        return Decimal(numeral)
+    whole, _, fraction = numeral.partition("点")
+    value = Decimal(parse_numeral(whole))
+    digits = "".join(str(parse_numeral(c)) for c in fraction)
+    return value + Decimal(f"0.{digits}") if digits else value
 
 
-def _plain(number: str) -> str:
-    """A decimal without its thousands separators: 3,000 → 3000; 1.5 stays."""
-    head, *rest = re.split(r"[.,]", number)
-    if "," in number and all(len(group) == 3 for group in rest):
-        return head + "".join(rest)
-    return head + ("." + rest[0] if rest else "")
-
-
-def _keep(found: set[str], value: float, *, percent: bool = False) -> str:
-    found.add(f"{value:g}" + ("%" if percent else ""))
+def _keep(found: set[str], value: Decimal, *, percent: bool = False) -> str:
+    found.add(f"{value.normalize():f}" + ("%" if percent else ""))
     return " "
+
+
+def _keep_words(found: set[str], match: re.Match[str]) -> str:
+    """Keep an English number in words; a lone “one” is a pronoun and stays in the text."""
+    words = [w for w in re.split(r"[\s-]+", match[0]) if w not in ("and", "percent", "per", "cent")]
+    if words == ["one"]:
+        return match[0]
+    total, section = Decimal(0), Decimal(0)
+    for word in words:
+        if word == "hundred":
+            section = (section or Decimal(1)) * 100
+        elif word in _WORD_SCALES:
+            total, section = total + (section or Decimal(1)) * _WORD_SCALES[word], Decimal(0)
+        else:
+            section += Decimal(_WORD_VALUES.get(word, word.strip("%")))
+    return _keep(found, total + section, percent=bool(match[1]))
 
 
 def foreign_figures(sentence: str, clause: str) -> tuple[str, ...]:

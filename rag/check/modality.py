@@ -33,7 +33,7 @@ _FAMILIES: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("pilot", r"试点|试行", r"pilot|trial|experiment"),
         (
             "where able",
-            r"有条件的|具备条件的|因地制宜|结合实际|条件允许",
+            r"有条件的|具备条件的|条件允许",
             r"condition|able|eligible|capab|qualif|suitab|local|where |appropriate|feasib|permit",
         ),
         ("eligible", r"符合条件|合格|符合", r"eligib|qualif|condition|meet|criteria|qualified"),

@@ -8,34 +8,72 @@ from rag.check.segments import fold_for_match, segments_of
 
 # Words that look negative and deny nothing.
 _HARMLESS = re.compile(
-    r"不断|不少|不同|不仅|不但|不论|不管|无论|不动产|不限于|未来|非常|无障碍|无人机|不妨|不错|不足|不久|不合理|无事不扰|"
+    r"不断|不少|不同|不仅|不但|不论|不管|无论|不动产|不限于|未来|非常|无障碍|无人机|不妨|不错|不足|不久|无事不扰|"
     r"久摇不中|无车|不良|不便|能否|是否|不是.{0,12}而是"
 )
-_CHINESE = re.compile(r"不|没有|没|未|无|禁止|严禁|取消|停止|杜绝|非法|打击|清理|减少|违")
-_ENGLISH = re.compile(
+# Ways of denying that may stand for each other: 不得违法 and 不能违法 forbid the same.
+_DENIAL = re.compile(r"不得|不能够?|不可以?|不许|不准|不应当?|不会|不再|禁止|严禁|没有|没|未|不")
+# Words that turn what follows into its opposite; a sentence about it must have one too.
+_TURNS = re.compile(
+    r"取消|打击|清理|整治|减少|不得|不合理|禁止|严禁|杜绝|解决|治理|防止|避免|遏制|规范"
+)
+_DENIES_IN_CHINESE = re.compile(r"不|没|未|无(?!限)|禁|勿|免")
+_DENIES_IN_ENGLISH = re.compile(
     r"\bnot?\b|n't\b|\bnever\b|\bnone\b|\bwithout\b|\bprohibit|\bban(?:s|ned)?\b|\bforbid|\babolish|"
     r"\bremov|\bcancel|\beliminat|\bcrack|\bunlawful|\billegal|\breduc|\bclear|\bcombat|\bstop|"
     r"\bunreasonable|\bavoid|\bprevent|\blift",
     re.IGNORECASE,
 )
-_DENIES = re.compile(r"不得|不|没有|没|未|禁止|严禁")
-_ENGLISH_DENIES = re.compile(r"\bnot?\b|n't\b|\bnever\b|\bnone\b|\bcannot\b", re.IGNORECASE)
+_ENGLISH_DENIAL = re.compile(r"\bnot?\b|n't\b|\bnever\b|\bnone\b|\bcannot\b", re.IGNORECASE)
+_DENIED_LENGTH = 2
+
+
+def _with_one_denial(text: str) -> str:
+    return _DENIAL.sub("不", _HARMLESS.sub("＃", fold_for_match(text)))
 
 
 def disagreement(sentence: str, clause: str, segments: tuple[int, ...], *, chinese: bool) -> str:
     """Why sentence and clause disagree in negation, or "" when they agree.
 
-    `segments` as in `grown_force`. A sentence denies with 不, 没有, not …; a clause may deny with
-    weaker words too (取消, 打击, 减少), which allow the sentence a denial but do not ask for one.
+    `segments` as in `grown_force`: the parts of the clause that the sentence speaks of.
     """
-    said = _HARMLESS.sub(" ", fold_for_match(sentence))
     parts = segments_of(clause)
     spoken_of = "".join(parts[i] for i in segments) if segments else clause
-    held, whole = (_HARMLESS.sub(" ", fold_for_match(t)) for t in (spoken_of, clause))
-    denies = (_DENIES if chinese else _ENGLISH_DENIES).search(said)
-    if denies and not _CHINESE.search(whole):
+    if chinese:
+        return _disagreement_in_chinese(sentence, clause, spoken_of)
+    denies = _ENGLISH_DENIAL.search(sentence)
+    whole = _HARMLESS.sub(" ", fold_for_match(clause))
+    if denies and not (_TURNS.search(whole) or _DENIES_IN_CHINESE.search(whole)):
         return f"the sentence denies (“{denies[0]}”), the clause does not"
-    forbidden = re.search(r"不得|严禁|禁止", held)
-    if forbidden and not (_CHINESE if chinese else _ENGLISH).search(said):
+    forbidden = re.search(r"不得|严禁|禁止", fold_for_match(spoken_of))
+    if forbidden and not _DENIES_IN_ENGLISH.search(sentence):
         return f"the clause forbids (“{forbidden[0]}”), the sentence does not"
     return ""
+
+
+def _disagreement_in_chinese(sentence: str, clause: str, spoken_of: str) -> str:
+    """Each denial must deny the same in both, and no word that turns the sense may be lost."""
+    said, held = _with_one_denial(sentence), _with_one_denial(clause)
+    for match in re.finditer("不", said):
+        denied = said[match.end() : match.end() + _DENIED_LENGTH]
+        if "不" + denied not in held and not _stands_for_a_turn(sentence, spoken_of):
+            return f"the sentence denies “{denied}”, the clause does not"
+    for match in re.finditer("不", held):
+        denied = held[match.end() : match.end() + _DENIED_LENGTH]
+        if re.search(f"(?<!不){re.escape(denied)}", said) and "不" + denied not in said:
+            return f"the clause denies “{denied}”, the sentence does not"
+    folded = fold_for_match(sentence)
+    for turn in _TURNS.findall(fold_for_match(spoken_of)):
+        if turn not in folded and not _DENIES_IN_CHINESE.search(folded):
+            return f"the clause says “{turn}”, the sentence leaves it out"
+    return ""
+
+
+def _stands_for_a_turn(sentence: str, spoken_of: str) -> bool:
+    """Whether a denial may render a word of the clause: 取消限制 is 不再受限制.
+
+    Not where the sentence keeps that word: 不得清理限制 reverses 清理限制.
+    """
+    folded = fold_for_match(sentence)
+    turns = _TURNS.findall(fold_for_match(spoken_of))
+    return bool(turns) and not any(turn in folded for turn in turns)

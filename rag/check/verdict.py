@@ -29,6 +29,10 @@ _MIN_CONTENT = 4
 _LEAD_IN = re.compile(
     r"^(?:该|本|这份)?(?:方案|文件|政策|意见|通知)(?:中)?(?:提出|规定|要求|明确|指出|提到)[，,：:]?"
 )
+# Markup, links and marks that change the direction of text: no clause has them.
+_MARKUP = re.compile(
+    r"</?[^\s>]*>?|>|https?:|www\.|\]\(|[*`{}$]{1,2}|[\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _QUESTION_ENDS = ("?", "？", "؟")
 
@@ -64,6 +68,8 @@ def check(
     sentence = _LEAD_IN.sub("", sentence)
     if not says_something(sentence, chinese=chinese):
         return _fail(Label.UNSUPPORTED, "content", "states nothing by itself")
+    if foreign := _MARKUP.search(sentence):
+        return _fail(Label.UNSUPPORTED, "markup", f"“{foreign[0]}” has no place in an answer")
     context = "。".join(passage.heading_path)
     if figures := foreign_figures(sentence, passage.text + context):
         reason = f"not in the clause: {', '.join(figures)}"

@@ -84,7 +84,6 @@ def test_a_file_that_is_no_gzip_is_refused(tmp_path: Path) -> None:
         load(path)
 
 
-@pytest.mark.xfail(strict=True, reason="load_records lets EOFError through")
 def test_a_truncated_gzip_is_refused(tmp_path: Path) -> None:
     lines = [json.dumps({**RECORDS[0], "id": f"a{i}"}) for i in range(500)]
     path = write(tmp_path / "cut.jsonl.gz", lines)
@@ -93,7 +92,6 @@ def test_a_truncated_gzip_is_refused(tmp_path: Path) -> None:
         load(path)
 
 
-@pytest.mark.xfail(strict=True, reason="load_records lets zlib.error through")
 def test_a_gzip_altered_inside_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "altered.jsonl.gz", [json.dumps(r) for r in RECORDS])
     data = bytearray(path.read_bytes())
@@ -103,9 +101,6 @@ def test_a_gzip_altered_inside_is_refused(tmp_path: Path) -> None:
         load(path)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="load_records reads utf-8, not utf-8-sig as read_questions does"
-)
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "bom.jsonl"
     path.write_text(json.dumps(RECORDS[0]) + "\n", encoding="utf-8-sig")
@@ -116,13 +111,11 @@ def test_tokens_are_counted_of_what_is_embedded(records: Path) -> None:
     assert all(p.n_tokens == len(p.embedded_text) for p in load(records))
 
 
-@pytest.mark.xfail(strict=True, reason="a record without a name is counted with a leading 。")
 def test_tokens_of_a_nameless_record_are_those_of_its_text(tmp_path: Path) -> None:
     (passage,) = load(write(tmp_path / "n.jsonl", ['{"id": "a", "text": "凭证领取。"}']))
     assert passage.n_tokens == len(passage.embedded_text)
 
 
-@pytest.mark.xfail(strict=True, reason="records_hash lets FileNotFoundError through")
 def test_the_hash_of_a_missing_file_is_refused_in_plain_words(tmp_path: Path) -> None:
     with pytest.raises(PolicyQAError):
         source_hash(tmp_path / "none.jsonl")

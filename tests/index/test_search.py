@@ -152,9 +152,6 @@ def test_a_bad_line_exits_1_and_tells_its_number(
     assert "line 2" in capsys.readouterr().err
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the output is opened, and emptied, before the questions are read"
-)
 @pytest.mark.usefixtures("faked")
 def test_a_bad_batch_leaves_earlier_results_alone(
     out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -167,7 +167,6 @@ def test_shown_text_is_the_statements_or_the_notice(make_assistant: MakeAssistan
     assert shown_text(assistant.ask("")) == notice(Reason.EMPTY, "zh")
 
 
-@pytest.mark.xfail(strict=True, reason="a byte that is no UTF-8 comes back in `rewritten`")
 def test_a_question_of_broken_bytes_can_be_printed(make_assistant: MakeAssistant) -> None:
     broken = b"\xff\xfe".decode("utf-8", "surrogateescape")  # as the shell hands it over
     record = answer_record(make_assistant(None).ask(broken), question_id="")

@@ -134,9 +134,6 @@ def test_what_is_asked_for_is_told(reason: Reason, question: str) -> None:
         (Reason.NO_PLACE, "どの銀行が扱いますか"),
     ],
 )
-@pytest.mark.xfail(
-    strict=True, reason="the question is made simplified, the Japanese patterns are not"
-)
 def test_japanese_kanji_are_matched(reason: Reason, question: str) -> None:
     assert reason in reasons(question)
 

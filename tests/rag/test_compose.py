@@ -20,7 +20,6 @@ QUESTIONS = [
     "住房公积金贷款利率会适时降低吗，还想问城市口岸开设免税店",
     "育兒補貼制度研究建立嗎",
     "带薪年休假制度怎么落实",
-    "Study the establishment of a childcare subsidy system? 育儿补贴",
 ]
 LIES = [
     "根据第（九十九）项，每人每月发放5000元。",

@@ -52,7 +52,6 @@ def test_a_disagreement_is_told(
     assert found(sentence, clause(words).text)
 
 
-@pytest.mark.xfail(strict=True, reason="违 in the sentence itself is taken for the denial")
 def test_the_forbidden_thing_said_as_allowed_is_told(clause: Callable[[str], Passage]) -> None:
     assert found("单位能够违法延长劳动者工作时间。", clause(OVERTIME).text)
 

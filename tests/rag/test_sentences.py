@@ -96,6 +96,5 @@ def test_a_clean_sentence_stays_as_it_is(sentence: str) -> None:
 
 
 @pytest.mark.parametrize("sentence", ["1.5万元以下的贷款给予贴息。", "20、30岁的劳动者都能参加。"])
-@pytest.mark.xfail(strict=True, reason="the figure is taken for a list mark: 1.5 becomes 5")
 def test_a_figure_at_the_start_stays(sentence: str) -> None:
     assert tidy(sentence) == sentence
