@@ -2,6 +2,7 @@
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
+_TRAILED = {"百": "十", "千": "百", "万": "千", "亿": "千万"}
 _SECTIONS = {"万": 10_000, "亿": 100_000_000}
 
 CHINESE_NUMERAL = "[零〇一二两三四五六七八九十百千万亿]+"
@@ -20,6 +21,8 @@ def parse_numeral(text: str) -> int:
         raise ValueError(f"not a numeral: {text!r}")
     if all(c in _DIGITS for c in text):
         return int("".join(str(_DIGITS[c]) for c in text))
+    if len(text) > 2 and text[-1] in _DIGITS and text[-2] in _TRAILED:
+        text += _TRAILED[text[-2]]  # 两万五 is 两万五千
     total = section = digit = 0
     for c in text:
         if c in _DIGITS:

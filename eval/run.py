@@ -74,11 +74,12 @@ def _report(outcomes: Sequence[Outcome], system: str) -> dict[str, Any]:
             for group, members in groups.items()
         },
         "seconds": _times(outcomes),
-        "failures": [_failure(o) for o in outcomes if o.failed],
+        "failures": [_record(o) for o in outcomes if o.failed],
+        "passed": [_record(o) for o in outcomes if not o.failed],
     }
 
 
-def _failure(outcome: Outcome) -> dict[str, Any]:
+def _record(outcome: Outcome) -> dict[str, Any]:
     question = outcome.question
     return {
         "id": question.id,

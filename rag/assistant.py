@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from langchain_core.runnables import Runnable, RunnableLambda
+
 from corpus.document import Document
 from index.passage import Hit
 from rag.answer import (
@@ -100,6 +102,12 @@ class Assistant:
         if answer is None:
             raise ValueError("the stream ended without an answer")
         return answer
+
+    @property
+    def chain(self) -> Runnable[str, Answer]:
+        """The whole path as a LangChain Runnable, to be put into anybody's chain; callbacks given
+        to it reach the language model."""
+        return RunnableLambda(self.ask)
 
     def retrieve(self, question: str, history: Sequence[Turn] = ()) -> Found:
         """The hits alone, by the same way: read, rewritten and searched."""

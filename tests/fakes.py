@@ -288,3 +288,14 @@ class FakeHost:
 
     def wait(self) -> None:
         """Nothing loads."""
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeGate:
+    """Stands where Gate does: says `reason` of every question."""
+
+    reason: Reason = Reason.NONE
+
+    def judge(self, query: str, rewritten: str, hits: Sequence[Hit]) -> Reason:
+        """The reason given."""
+        return self.reason

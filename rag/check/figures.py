@@ -47,14 +47,24 @@ _WORDS = re.compile(
 )
 
 
+# Amounts on bills are written in capital numerals.
+_CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬", "一二三四五六七八九十百千万")
+_RATIO = re.compile(
+    rf"([{_DIGIT}{_MULTIPLE}]+|\d+)分之([{_DIGIT}{_MULTIPLE}]+{_FRACTION}|\d+(?:\.\d+)?)"
+)
+_HALF = re.compile(r"半价|减半|一半|half", re.IGNORECASE)
+
+
 def figures_in(text: str) -> frozenset[str]:
     """The figures of a text in one form: 三千元 → {3000}, 百分之二十 → {20%}, 2025年 → {2025}.
 
     Units other than percent are left aside, so that 3类 is three categories in any language.
     """
     text = to_simplified(unicodedata.normalize("NFKC", text)).lower()
-    found: set[str] = set()
+    text = text.translate(_CAPITALS)
+    found = {"1/2"} if _HALF.search(text) else set()
     text = _PERCENT.sub(lambda m: _keep(found, _chinese_value(m[1]), percent=True), text)
+    text = _RATIO.sub(lambda m: _keep_ratio(found, m), text)
     text = _WORDS.sub(lambda m: _keep_words(found, m), text)
     text = _ARABIC.sub(
         lambda m: _keep(
@@ -79,6 +89,11 @@ def _chinese_value(numeral: str) -> Decimal:
 
 def _keep(found: set[str], value: Decimal, *, percent: bool = False) -> str:
     found.add(f"{value.normalize():f}" + ("%" if percent else ""))
+    return " "
+
+
+def _keep_ratio(found: set[str], match: re.Match[str]) -> str:
+    found.add(f"{_chinese_value(match[2]):f}/{_chinese_value(match[1]):f}")
     return " "
 
 

@@ -63,8 +63,10 @@ def _disagreement_in_chinese(sentence: str, clause: str, spoken_of: str) -> str:
         if re.search(f"(?<!不){re.escape(denied)}", said) and "不" + denied not in said:
             return f"the clause denies “{denied}”, the sentence does not"
     folded = fold_for_match(sentence)
+    # A denial that the clause has too (不合理) renders none of its other turns.
+    own = re.sub("|".join(re.findall(r"[不未无].", fold_for_match(clause))) or r"(?!)", "", folded)
     for turn in _TURNS.findall(fold_for_match(spoken_of)):
-        if turn not in folded and not _DENIES_IN_CHINESE.search(folded):
+        if turn not in folded and not _DENIES_IN_CHINESE.search(own):
             return f"the clause says “{turn}”, the sentence leaves it out"
     return ""
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from rag.language import to_simplified
 
 _SEGMENT = re.compile(r"[^，；。！？]+[，；。！？]?[”’）》]*")
+_LIST_MARKS = str.maketrans(dict.fromkeys("，、；。！？：“”", "\t"))
+_PHRASE = re.compile(r"[^\t]+")
+_WORDLESS_BUT_TABS = re.compile(r"[^\w\t]|_")
 _WORDLESS = re.compile(r"[\W_]+")
 # Characters that carry no matter of their own: a sentence may add them freely.
 FUNCTION_CHARACTERS = frozenset(
@@ -18,8 +21,12 @@ FUNCTION_CHARACTERS = frozenset(
 
 
 def fold_for_match(text: str) -> str:
-    """NFKC, simplified, lower case: the form in which sentence and clause are compared."""
-    return to_simplified(unicodedata.normalize("NFKC", text)).lower()
+    """NFKC, simplified, lower case, without round brackets: what sentence and clause share.
+
+    A bracket in the middle of a word, 门（急）诊, must not part it.
+    """
+    folded = to_simplified(unicodedata.normalize("NFKC", text)).lower()
+    return folded.replace("(", "").replace(")", "")
 
 
 def segments_of(clause: str) -> tuple[str, ...]:
@@ -34,7 +41,8 @@ class Coverage:
     `share` in [0, 1] is over the sentence's content characters; `missing` are the runs that the
     clause does not hold; `segments` are indices into `segments_of(clause)`. `kept` in [0, 1] is how
     much the sentence repeats of the segment that it repeats most, and `headless` that segment's
-    first word where the sentence leaves it out: official clauses open with their verb.
+    first word where the sentence leaves it out: official clauses open with their verb. `dropped` are
+    words left out of the middle of a phrase whose both ends the sentence repeats.
     """
 
     share: float
@@ -42,6 +50,7 @@ class Coverage:
     segments: tuple[int, ...]
     kept: float
     headless: str
+    dropped: tuple[str, ...]
 
 
 def cover(sentence: str, clause: str, context: str = "") -> Coverage:
@@ -64,6 +73,7 @@ def cover(sentence: str, clause: str, context: str = "") -> Coverage:
         segments=_used_segments(shares),
         kept=shares[best],
         headless="" if head in said else head,
+        dropped=_dropped(said, clause, shortest=1 if missing else 2),
     )
 
 
@@ -103,3 +113,23 @@ def _used_segments(shares: list[float]) -> tuple[int, ...]:
     """The segments of which the sentence repeats a good part: half of the best one's share."""
     best = max(shares, default=0.0)
     return tuple(i for i, share in enumerate(shares) if best > 0 and share >= best / 2)
+
+
+def _dropped(said: str, clause: str, *, shortest: int) -> tuple[str, ...]:
+    """Runs of at least `shortest` characters inside a phrase of the clause that the sentence passes over.
+
+    One character is a word only where the sentence has one of its own in its place (免息, 计息).
+    Whole items of a list may be left out; 违规 out of 上市公司股东违规减持 may not.
+    """
+    dropped: list[str] = []
+    for phrase in _PHRASE.findall(
+        _WORDLESS_BUT_TABS.sub("\n", fold_for_match(clause.translate(_LIST_MARKS)))
+    ):
+        marked = _mark(phrase, said)
+        passed_over = "".join(
+            "o" if i in marked or c == "\n" else "x" for i, c in enumerate(phrase)
+        )
+        for match in re.finditer(f"x{{{shortest},}}", passed_over):
+            if match.start() > 0 and match.end() < len(phrase):
+                dropped.append(phrase[match.start() : match.end()])
+    return tuple(dropped)

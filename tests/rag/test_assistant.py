@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from fakes import ASKED_AT, FakeModel
+from langchain_core.callbacks import BaseCallbackHandler
 
 from rag.answer import (
     Answer,
@@ -226,3 +227,17 @@ def test_instructions_in_a_question_reach_the_model_without_its_marks(
     make_assistant(model).ask("那平板购新补贴呢？", [history])
     assert model.asked
     assert "<|" not in str(model.asked)
+
+
+def test_the_chain_is_a_runnable_whose_callbacks_reach_the_model(
+    make_assistant: MakeAssistant,
+) -> None:
+    seen: list[str] = []
+
+    class Listener(BaseCallbackHandler):
+        def on_chat_model_start(self, *_: object, **__: object) -> None:
+            seen.append("model")
+
+    chain = make_assistant(FakeModel(reply=REPLY)).chain
+    answer = chain.invoke(QUESTION, config={"callbacks": [Listener()]})
+    assert answer.status is Status.ANSWERED and seen == ["model"]

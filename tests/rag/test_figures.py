@@ -134,3 +134,12 @@ def test_number_words_make_one_figure(words: str, value: str) -> None:
 @pytest.mark.parametrize("text", ["每人补贴五千。", "最高三百。", "补五百吧"])
 def test_an_invented_amount_without_a_unit_is_foreign(text: str) -> None:
     assert foreign_figures(text, "给予补贴。")
+
+
+@pytest.mark.parametrize("text", ["补贴三分之一。", "提高千分之五。", "补贴壹仟元。", "半价购买。"])
+def test_an_invented_share_is_foreign(text: str) -> None:
+    assert foreign_figures(text, "给予补贴。")
+
+
+def test_the_last_digit_behind_a_multiple_takes_the_next_place() -> None:
+    assert figures_in("两万五") == figures_in("25000")

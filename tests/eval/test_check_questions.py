@@ -1,0 +1,88 @@
+"""The evaluation questions are true to the policy, and the proof of it sees what is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.check_questions import (
+    QUESTIONS,
+    TEXT,
+    Question,
+    check_all,
+    check_question,
+    load_questions,
+)
+
+POLICY = "（一）育儿。研究建立育儿补贴制度。\n（二）免税店。支持开设免税店。"
+MEASURES = {1: "育儿。研究建立育儿补贴制度。", 2: "免税店。支持开设免税店。"}
+SOUND: dict[str, Any] = {
+    "id": "q001",
+    "lang": "zh",
+    "kind": "plain",
+    "question": "养孩子有钱拿吗？",
+    "history": [],
+    "answerable": True,
+    "measures": [1],
+    "acceptable_measures": [],
+    "must_include": [["补贴"], ["研究", "探索"]],
+    "must_not_include": ["已建立"],
+    "evidence": ["研究建立育儿补贴制度"],
+    "note": "parent",
+}
+TURNS = [{"role": "user", "content": "前"}, {"role": "assistant", "content": "后"}]
+
+
+def problems(**changes: Any) -> list[str]:
+    return check_question(Question(**(SOUND | changes)), MEASURES, POLICY)
+
+
+def test_the_shipped_questions_have_no_problem() -> None:
+    questions = load_questions(QUESTIONS)
+    assert len(questions) > 200
+    assert check_all(questions, TEXT.read_text(encoding="utf-8")) == []
+
+
+def test_a_sound_question_has_no_problem() -> None:
+    assert problems() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"evidence": ["发放育儿补贴"]}, "evidence stands in none"),
+        ({"measures": [3]}, "not all in the policy"),
+        ({"measures": [1, 1]}, "repeat"),
+        ({"measures": [1, 2]}, "no evidence for gold measure 2"),
+        ({"measures": [], "evidence": []}, "without a gold measure"),
+        ({"must_include": []}, "must_include is empty"),
+        ({"must_include": [["五千元"]]}, "meets no alternative"),
+        ({"must_not_include": ["免税店"]}, "must_not_include stands in the policy"),
+        ({"answerable": False}, "unanswerable, yet has gold"),
+        ({"kind": "offtopic"}, "this kind has no answer"),
+        ({"kind": "followup"}, "a followup needs a history"),
+        ({"history": TURNS}, "this kind takes no history"),
+        ({"kind": "followup", "history": TURNS[:1]}, "not user, assistant"),
+        ({"kind": "slang", "question": "育儿补贴咋领"}, "slang shares"),
+    ],
+)
+def test_each_fault_is_told(changes: dict[str, Any], problem: str) -> None:
+    assert any(problem in told for told in problems(**changes)), problems(**changes)
+
+
+def test_faults_of_the_whole_file_are_told() -> None:
+    told = check_all([Question(**SOUND), Question(**SOUND)], POLICY)
+    assert any("id q001 stands 2 times" in t for t in told)
+    assert any("asked 2 times" in t for t in told)
+    assert any("measure 2 is gold 0 times" in t for t in told)
+
+
+def test_a_bad_line_is_named_by_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    lines = [json.dumps(SOUND), json.dumps(SOUND | {"surprise": 1})]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"q\.jsonl line 2"):
+        load_questions(path)
