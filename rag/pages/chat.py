@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -181,9 +182,11 @@ def build_page(assistant: Assistant) -> gr.Blocks:
 
 def launch_page(assistant: Assistant, *, host: str, port: int, open_browser: bool) -> None:
     """Serve the page until interrupted."""
-    build_page(assistant).launch(
-        server_name=host, server_port=port, inbrowser=open_browser, **launch_options()
-    )
+    page = build_page(assistant)
+    options = launch_options() | {"inbrowser": open_browser, "quiet": True}
+    page.launch(server_name=host, server_port=port, prevent_thread_lock=True, **options)
+    print(f"Policy QA: http://{host}:{port}/  (Ctrl-C stops it)", file=sys.stderr, flush=True)
+    page.block_thread()
 
 
 def launch_options() -> dict[str, Any]:
