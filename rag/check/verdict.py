@@ -6,10 +6,16 @@ import re
 
 from index.passage import Passage
 from rag.answer import Label, Verdict
-from rag.check.figures import foreign_figures
+from rag.check.figures import figures_in, foreign_figures
 from rag.check.modality import grown_force
 from rag.check.negation import disagreement
-from rag.check.segments import FUNCTION_CHARACTERS, Coverage, cover, fold_for_match
+from rag.check.segments import (
+    FUNCTION_CHARACTERS,
+    Coverage,
+    cover,
+    fold_for_match,
+    segments_of,
+)
 from rag.language import is_chinese
 
 # A Chinese sentence is supported when this share of its content characters stands in the clause
@@ -85,6 +91,11 @@ def check(
     if chinese and cover(sentence, question).share >= ECHO:
         return _fail(Label.PARTIAL, "echo", "says the question back")
     if chinese:
+        parts = segments_of(passage.text)
+        spoken_of = "".join(parts[i] for i in coverage.segments)
+        if lost := figures_in(spoken_of) - figures_in(sentence):
+            reason = f"leaves out {', '.join(sorted(lost))} of the rule it speaks of"
+            return _fail(Label.PARTIAL, "fragment", reason)
         return _judge_coverage(coverage)
     return _judge_translation(sentence, passage.text, language, rank)
 

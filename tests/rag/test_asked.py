@@ -170,3 +170,7 @@ def test_every_kind_is_a_reason_with_patterns_that_need_words() -> None:
 def test_whether_a_clause_holds_such_a_thing(reason: Reason, clause: str, holds: bool) -> None:
     kinds = [kind for kind in asked_kinds() if kind.reason is reason]
     assert any(kind.holds.search(clause) for kind in kinds) is holds
+
+
+def test_a_number_of_places_that_is_not_asked_for_is_no_detail() -> None:
+    assert kinds_asked("是只在几个城市试，还是全面铺开？") == ()

@@ -145,3 +145,8 @@ def test_every_statement_is_the_documents_own_words(document: Document) -> None:
 
 def test_without_a_document_there_is_no_reply() -> None:
     assert answer_structure("第八条讲了什么？", (), "zh") is None
+
+
+def test_a_measure_asked_for_as_text_is_given(documents: tuple[Document, ...]) -> None:
+    reply = answer_structure("把第二十一条原文发我一下", documents, "zh")
+    assert reply is not None and reply.statements[0].citations[0].locator.measure == 21

@@ -132,3 +132,10 @@ def test_a_translation_that_is_none_or_another_is_not_supported(
 )
 def test_a_reversed_clause_is_not_supported(clause: FindClause, words: str, sentence: str) -> None:
     assert judge(sentence, clause(words)).label is not Label.SUPPORTED
+
+
+def test_a_year_left_out_of_the_rule_is_told(clause: Callable[[str], Passage]) -> None:
+    passage = clause("部分学生资助补助标准")
+    sentence = "提高部分学生资助补助标准，扩大政策覆盖面。"
+    assert judge(sentence, passage).method == "fragment"
+    assert judge("2025年" + sentence, passage).label is Label.SUPPORTED
