@@ -10,57 +10,14 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal
 
 from opencc import OpenCC
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-ROOT = Path(__file__).resolve().parent
-QUESTIONS = ROOT / "questions" / "policy.jsonl"
-TEXT = ROOT.parent / "corpus" / "texts" / "boosting-consumption-2025.txt"
+from eval.question import QUESTIONS, Question, load_questions
+
+TEXT = Path(__file__).resolve().parents[1] / "corpus" / "texts" / "boosting-consumption-2025.txt"
 MEASURE = re.compile(r"^（[一二三四五六七八九十]+）(.+)$", re.MULTILINE)
 TO_SIMPLIFIED = OpenCC("t2s")
-Kind = Literal["plain", "slang", "list", "cross", "structure", "followup", "premise",
-               "unanswerable", "offtopic", "injection"]  # fmt: skip
-Filled = Annotated[str, Field(min_length=1)]
-Group = Annotated[tuple[Filled, ...], Field(min_length=1)]
-
-
-class Turn(BaseModel):
-    """One earlier turn of the conversation."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    role: Literal["user", "assistant"]
-    content: Filled
-
-
-class Question(BaseModel):
-    """One citizen's question, and what a right answer must and must not hold."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    id: str = Field(pattern=r"^q\d{3}$")
-    lang: Literal["zh", "zh-Hant", "en", "ja", "ko", "fr", "es", "ru", "ar", "de"]
-    kind: Kind
-    question: str = Field(min_length=2)
-    history: tuple[Turn, ...]
-    answerable: bool
-    measures: tuple[int, ...]
-    acceptable_measures: tuple[int, ...]
-    must_include: tuple[Group, ...] = Field(max_length=3)
-    must_not_include: tuple[Filled, ...]
-    evidence: tuple[Filled, ...]
-    note: Filled
-
-
-def load_questions(path: Path) -> list[Question]:
-    """Questions in file order; a bad line is a `ValueError` that names it."""
-    questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            questions.append(Question.model_validate_json(line))
-        except ValidationError as error:
-            raise ValueError(f"{path.name} line {number}: {error}") from error
-    return questions
 
 
 def three_runs(text: str) -> set[str]:

@@ -1,152 +1,159 @@
-"""The scorecard: `python -m eval.run [--questions F] [--split dev|report] [--limit N]`."""
+"""The scorecard: `python -m eval.run [--questions F] [--split dev|report] [--limit N] …`.
+
+Asks one system every question by the path that the page takes and scores what comes back: a table
+on stderr, the report as JSON on stdout, and both JSON and a page to look at in eval/reports/.
+Stopped by Ctrl-C, the same command goes on where it was, as long as code and questions are the same.
+"""
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
+import hashlib
 import json
 import logging
+import os
+import platform
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from tqdm import tqdm
+from pydantic import ValidationError
+from rich.console import Console
 
 from corpus.errors import PolicyQAError
-from eval.check_questions import QUESTIONS, Question, load_questions
-from eval.score import Outcome, percentiles, score, split_of
-from rag.answer import Answer, Role, Status, Turn
-from rag.ask import shown_text
-from rag.assistant import Assistant
-from rag.build import build_assistant
+from eval.agreement import Agreement, agree, judge_answers
+from eval.comparison import Comparison, compare
+from eval.journal import Journal, ask_all
+from eval.page import render_page
+from eval.question import QUESTIONS, Question, in_asking_order, load_questions, split_of
+from eval.reply import Outcome
+from eval.report import Made, Report, make_report
+from eval.systems import System, code_sha, open_system
+from eval.table import print_comparison, print_report
+from rag.model import ModelHost
 from rag.settings import Backend, Settings
 
 REPORTS = Path(__file__).parent / "reports"
 
 
-def _outcome(question: Question, answer: Answer) -> Outcome:
-    measures = (hit.passage.locator.measure for hit in answer.hits)
-    return Outcome(
-        question=question,
-        abstained=answer.status is Status.ABSTAINED,
-        origin=answer.origin.value,
-        text=shown_text(answer),
-        cited=answer.cited,
-        ranked=tuple(dict.fromkeys(m for m in measures if m is not None)),
-        first_hits_s=answer.timings.first_hits_s,
-        first_statement_s=answer.timings.first_statement_s,
-        whole_s=answer.timings.whole_s,
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="eval.run", description="Score a system on the questions."
+    )
+    parser.add_argument("--questions", type=Path, default=QUESTIONS, metavar="F")
+    parser.add_argument("--split", choices=("dev", "report"), help="default: both halves")
+    parser.add_argument("--limit", type=int, metavar="N", help="the first N in the fixed order")
+    parser.add_argument("--system", choices=("main", "extractive", "naive"), default="main")
+    parser.add_argument("--compare", type=Path, metavar="REPORT", help="an earlier report's JSON")
+    parser.add_argument("--judge", metavar="NAME", help="a model that judges answers too")
+    parser.add_argument("--out", type=Path, metavar="FILE.json", help="default: eval/reports/…")
+    args = parser.parse_args()
+    if args.limit is not None and args.limit < 1:
+        parser.error("--limit must be at least 1")
+    return args
+
+
+def _sha(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _made(args: argparse.Namespace, settings: Settings, n_questions: int) -> Made:
+    has_model = args.system != "extractive" and settings.backend is not Backend.NONE
+    return Made(
+        system=args.system,
+        split=args.split or "all",
+        n_questions=n_questions,
+        made_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
+        machine=f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        model=settings.model if has_model else "",
+        embedder=settings.embedder,
+        code_sha=code_sha(),
+        questions_sha=hashlib.sha256(args.questions.read_bytes()).hexdigest(),
     )
 
 
-def evaluate(assistant: Assistant, questions: Sequence[Question]) -> Iterator[Outcome]:
-    """Ask every question in order, one at a time, through the path that the page takes."""
-    for question in tqdm(questions, unit="question", disable=None):
-        history = tuple(Turn(role=Role(t.role), content=t.content) for t in question.history)
-        yield _outcome(question, assistant.ask(question.question, history))
+def _choose(args: argparse.Namespace) -> list[Question]:
+    questions = in_asking_order(load_questions(args.questions))
+    chosen = [q for q in questions if args.split in (None, split_of(q.id))][: args.limit]
+    if not chosen:
+        raise ValueError(f"{args.questions} holds no question of the {args.split} half")
+    return chosen
 
 
-def _times(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
-    """p50 and p95 of the seconds, over the answers that a search went before."""
-    searched = [o for o in outcomes if o.ranked]
-    answered = [o for o in searched if not o.abstained and o.first_statement_s is not None]
-    series = {
-        "first clauses": [o.first_hits_s for o in searched],
-        "first sentence": [o.first_statement_s or 0.0 for o in answered],
-        "whole answer": [o.whole_s for o in answered],
-    }
-    return {
-        name: dict(zip(("p50", "p95"), percentiles(values), strict=True)) | {"n": len(values)}
-        for name, values in series.items()
-        if values
-    }
+def _load_report(path: Path) -> Report:
+    try:
+        return Report.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise ValueError(f"{path} is no report of this version of eval.run") from error
 
 
-def _report(outcomes: Sequence[Outcome], system: str) -> dict[str, Any]:
-    groups = {"all": list(outcomes)}
-    for outcome in outcomes:
-        groups.setdefault(f"kind {outcome.question.kind}", []).append(outcome)
-        groups.setdefault(f"lang {outcome.question.lang}", []).append(outcome)
-    return {
-        "system": system,
-        "scores": {
-            group: {name: str(share) for name, share in score(members).items() if share.of}
-            for group, members in groups.items()
-        },
-        "seconds": _times(outcomes),
-        "failures": [_record(o) for o in outcomes if o.failed],
-        "passed": [_record(o) for o in outcomes if not o.failed],
-    }
+def _judge(name: str, settings: Settings, outcomes: list[Outcome]) -> Agreement:
+    host = ModelHost(settings.model_copy(update={"model": name}))
+    host.start()
+    host.wait()
+    if host.chat_model is None:
+        raise PolicyQAError(f"the judge {name} cannot be had: {host.failure or 'no backend'}")
+    return agree(name, list(judge_answers(host.chat_model, outcomes)))
 
 
-def _record(outcome: Outcome) -> dict[str, Any]:
-    question = outcome.question
-    return {
-        "id": question.id,
-        "kind": question.kind,
-        "question": question.question,
-        "gold": question.measures,
-        "must_include": question.must_include,
-        "abstained": outcome.abstained,
-        "right": outcome.is_right,
-        "cited": outcome.cited,
-        "ranked": outcome.ranked[:5],
-        "origin": outcome.origin,
-        "text": outcome.text,
-    }
+def _ask(system: System, questions: list[Question], journal: Journal) -> list[Outcome]:
+    replies = ask_all(system, questions, journal)
+    return [
+        Outcome(question=question, reply=reply)
+        for question, reply in zip(questions, replies, strict=True)
+    ]
 
 
-def _print_table(report: dict[str, Any]) -> None:
-    for name, share in report["scores"]["all"].items():
-        print(f"{name:24}{share}", file=sys.stderr)
-    for name, times in report["seconds"].items():
-        print(
-            f"{name:24}p50 {times['p50']:.2f} s, p95 {times['p95']:.2f} s (n = {times['n']:.0f})",
-            file=sys.stderr,
-        )
-    print(f"{len(report['failures'])} failures", file=sys.stderr)
-    for failure in report["failures"]:
-        verdict = "abstained" if failure["abstained"] else f"cited {list(failure['cited'])}"
-        print(
-            f"  {failure['id']} {failure['kind']}: {failure['question'][:50]} — {verdict}, "
-            f"gold {list(failure['gold'])}",
-            file=sys.stderr,
-        )
+def write_report(report: Report, comparison: Comparison | None, out: Path) -> str:
+    """Save JSON, and beside it the page under the same name; gives the JSON.
+
+    A report can be read back from it: the comparison stands beside its fields.
+    """
+    record = report.model_dump(mode="json")
+    record["comparison"] = comparison.model_dump(mode="json") if comparison else None
+    text = json.dumps(record, ensure_ascii=False, indent=1)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    out.with_suffix(".html").write_text(render_page(report, comparison), encoding="utf-8")
+    return text
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="eval.run", description=__doc__)
-    parser.add_argument("--questions", type=Path, default=QUESTIONS)
-    parser.add_argument("--split", choices=("dev", "report"))
-    parser.add_argument("--limit", type=int)
-    parser.add_argument("--system", choices=("main", "extractive"), default="main")
-    parser.add_argument("--out", type=Path, help="write the report here as JSON too")
-    return parser.parse_args()
+def _run(args: argparse.Namespace) -> None:
+    settings = Settings()
+    before = _load_report(args.compare) if args.compare else None
+    questions = _choose(args)
+    made = _made(args, settings, len(questions))
+    key = _sha(made.system, made.model, made.embedder, made.code_sha, made.questions_sha)
+    journal = Journal(REPORTS / f"unfinished-{made.system}-{key[:12]}.jsonl")
+    system = open_system(args.system, settings)
+    outcomes = _ask(system, questions, journal)
+    agreement = _judge(args.judge, settings, outcomes) if args.judge else None
+    report = make_report(outcomes, made, agreement)
+    comparison = compare(before, report) if before else None
+    name = f"{made.system}-{made.split}-{made.made_at:%Y%m%d-%H%M%S}.json"
+    out = args.out or REPORTS / name
+    text = write_report(report, comparison, out)
+    journal.remove()
+    console = Console(stderr=True)
+    print_report(report, console)
+    if comparison:
+        print_comparison(comparison, console)
+    console.print(f"written: {out} and {out.with_suffix('.html').name}", highlight=False)
+    print(text)
 
 
 def main() -> int:
-    """Score the product: a table on stderr, the report as JSON on stdout."""
+    """Score a system."""
     args = _arguments()
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
-    settings = Settings()
-    if args.system == "extractive":
-        settings = settings.model_copy(update={"backend": Backend.NONE})
     try:
-        questions = load_questions(args.questions)
-        chosen = [q for q in questions if args.split in (None, split_of(q.id))][: args.limit]
-        assistant = build_assistant(settings)
-        assistant.wait_for_model()
-        outcomes = list(evaluate(assistant, chosen))
+        _run(args)
     except (PolicyQAError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    report = _report(outcomes, args.system)
-    _print_table(report)
-    text = json.dumps(report, ensure_ascii=False, indent=1)
-    if args.out:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text(text, encoding="utf-8")
-    print(text)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on where this one was", file=sys.stderr)
+        return 1
     return 0
 
 

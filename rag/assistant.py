@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from corpus.document import Document
-from index.passage import Hit
+from index.passage import Hit, Passage
 from rag.answer import (
     Answer,
     Citation,
@@ -77,6 +77,7 @@ class Assistant:
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         self.documents = documents
+        self._by_id = {document.id: document for document in documents}
         self._retriever = retriever
         self._gate = gate
         self._prompts = prompts
@@ -147,7 +148,8 @@ class Assistant:
         self, read: Question, history: Sequence[Turn], progress: _Progress
     ) -> Iterator[Event]:
         progress.rewritten = rewrite(read.query, history)
-        progress.hits = self._retriever.search(read.query, progress.rewritten)
+        found = self._retriever.search(read.query, progress.rewritten)
+        progress.hits = tuple(hit for hit in found if self._is_official(hit.passage))
         progress.first_hits_s = time.perf_counter() - progress.started
         yield Found(rewritten=progress.rewritten, language=progress.language, hits=progress.hits)
         reason = self._gate.judge(read.query, progress.rewritten, progress.hits)
@@ -168,6 +170,14 @@ class Assistant:
             yield self._finish(progress, Origin.MODEL if composer.n_drafted else Origin.EXTRACTIVE)
         else:
             yield self._abstain(progress, Reason.UNSUPPORTED)
+
+    def _is_official(self, passage: Passage) -> bool:
+        """Whether a passage says what its document says: an index may have been tampered with."""
+        document = self._by_id.get(passage.locator.document_id)
+        if document is None or passage.span.slice(document.text) == passage.text:
+            return True
+        _log.error("%s is not in the official text as indexed; left out", passage.locator)
+        return False
 
     def _draft(self, progress: _Progress, evidence: Sequence[Hit]) -> Iterator[Drafted]:
         """The model's sentences; none where there is no model, fewer where it fails midway."""

@@ -16,8 +16,14 @@ from rag.retrieve import PolicyRetriever
 from rag.settings import Settings
 
 
-def assemble(settings: Settings, index: Index, model: ModelHost) -> Assistant:
-    """The assistant over an open index and a model host.
+def assemble(
+    settings: Settings,
+    index: Index,
+    model: ModelHost,
+    *,
+    retriever: PolicyRetriever | None = None,
+) -> Assistant:
+    """The assistant over an open index and a model host; `retriever` searches in place of the usual.
 
     Raises:
         PolicyQAError: a text or a prompt cannot be used.
@@ -25,11 +31,20 @@ def assemble(settings: Settings, index: Index, model: ModelHost) -> Assistant:
     detect_language("Loads the model that tells Latin languages apart, before anybody waits.")
     return Assistant(
         documents=load_corpus(settings.texts),
-        retriever=PolicyRetriever(index=index),
+        retriever=retriever or PolicyRetriever(index=index),
         gate=Gate(index.embedder),
         prompts=load_prompts(),
         model=model,
     )
+
+
+def open_index(settings: Settings) -> Index:
+    """The settings' index, built when missing or stale; the default weights are fetched.
+
+    Raises:
+        PolicyQAError: a text or the embedder cannot be used.
+    """
+    return open_default(SentenceEmbedder(settings.embedder), settings.texts, settings.index)
 
 
 def build_assistant(settings: Settings, *, index: Path | None = None) -> Assistant:
@@ -41,10 +56,6 @@ def build_assistant(settings: Settings, *, index: Path | None = None) -> Assista
         PolicyQAError: a text, prompt, model or index named in the settings cannot be used.
     """
     model = ModelHost(settings)
-    if index is not None:
-        opened = open_named(index)
-    else:
-        embedder = SentenceEmbedder(settings.embedder)
-        opened = open_default(embedder, settings.texts, settings.index)
+    opened = open_named(index) if index is not None else open_index(settings)
     model.start()
     return assemble(settings, opened, model)

@@ -1,0 +1,106 @@
+"""What a system gave for one question, in the one form that every system is scored in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+from eval.question import Question
+
+
+class Cited(BaseModel):
+    """One citation: the official or raw text it shows, and the measures that text belongs to."""
+
+    model_config = ConfigDict(frozen=True)
+    locator: str
+    measures: tuple[int, ...]
+    quote: str
+
+
+class Said(BaseModel):
+    """One shown sentence. `label`, `method` and `reason` are the system's own verdict on it.
+
+    `supported`: its citations together hold it. `needed`: for each citation, whether it helps.
+    Both are judged by eval.support, the same way for every system.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    text: str
+    cited: tuple[Cited, ...]
+    label: str = ""
+    method: str = ""
+    reason: str = ""
+    supported: bool = False
+    needed: tuple[bool, ...] = ()
+
+
+class Reply(BaseModel):
+    """A system's reply. Times are seconds from the question, model start-up left out.
+
+    `text` is what the asker reads, without citation marks. `ranked` are the measures in the order
+    of the hits, each once. `best_score` is the score of the first hit; None where nothing was
+    searched.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    question_id: str
+    abstained: bool
+    reason: str = ""
+    origin: str
+    rewritten: str = ""
+    text: str
+    statements: tuple[Said, ...]
+    nearby: tuple[Cited, ...] = ()
+    ranked: tuple[int, ...]
+    best_score: float | None = None
+    first_hits_s: float
+    first_statement_s: float | None
+    whole_s: float
+
+    @property
+    def cited(self) -> tuple[int, ...]:
+        """The measures cited, in the order of first use; none when it abstained."""
+        if self.abstained:
+            return ()
+        numbers = (m for said in self.statements for c in said.cited for m in c.measures)
+        return tuple(dict.fromkeys(numbers))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A question with a system's reply, and whether that is what it should be."""
+
+    question: Question
+    reply: Reply
+
+    @property
+    def is_right(self) -> bool:
+        """Every must_include group is met, no must_not_include occurs, and it did not abstain."""
+        text = self.reply.text.casefold()
+        groups = self.question.must_include
+        return (
+            not self.reply.abstained
+            and all(any(alt.casefold() in text for alt in group) for group in groups)
+            and not self.says_forbidden
+        )
+
+    @property
+    def says_forbidden(self) -> bool:
+        """What it shows holds one of the must_not_include."""
+        text = self.reply.text.casefold()
+        return any(word.casefold() in text for word in self.question.must_not_include)
+
+    @property
+    def is_grounded(self) -> bool:
+        """Right, every gold measure cited, and none outside gold or acceptable."""
+        gold = set(self.question.measures)
+        allowed = gold | set(self.question.acceptable_measures)
+        return self.is_right and gold <= set(self.reply.cited) <= allowed
+
+    @property
+    def passed(self) -> bool:
+        """Grounded where the policy answers; abstained, and nothing forbidden said, where not."""
+        if self.question.answerable:
+            return self.is_grounded
+        return self.reply.abstained and not self.says_forbidden
