@@ -5,14 +5,18 @@ problem to stderr, and exits 1 when there is any.
 """
 
 import argparse
+import itertools
 import json
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from opencc import OpenCC
 
+from corpus.errors import PolicyQAError
+from corpus.questions import load_clause_questions
 from eval.question import QUESTIONS, Question, load_questions
 
 TEXT = Path(__file__).resolve().parents[1] / "corpus" / "texts" / "boosting-consumption-2025.txt"
@@ -63,11 +67,43 @@ def check_question(question: Question, measures: dict[int, str], policy: str) ->
         "this kind has no answer": question.answerable and kind in ("unanswerable", "offtopic"),
         "a followup needs a history": kind == "followup" and not roles,
         "this kind takes no history": bool(roles) and kind not in ("followup", "injection"),
+        "asks is for unanswerable questions": bool(question.asks) and kind != "unanswerable",
         "history is not user, assistant, …": roles != ["user", "assistant"] * (len(roles) // 2),
     }
     problems += [problem for problem, broken in rules.items() if broken]
     found = [word for word in question.must_not_include if word.casefold() in policy.casefold()]
     return problems + [f"must_not_include stands in the policy: {word}" for word in found]
+
+
+def bare(text: str) -> str:
+    """Letters and digits in simplified characters: what is left when two askers type alike."""
+    return "".join(re.findall(r"\w", TO_SIMPLIFIED.convert(text).casefold()))
+
+
+def check_independence(questions: list[Question], indexed: Iterable[str]) -> list[str]:
+    """Questions that the index holds word for word: they would test nothing but the copy."""
+    known = {bare(text) for text in indexed}
+    return [
+        f"{q.id}: stands in the index as it is: {q.question}"
+        for q in questions
+        if bare(q.question) in known
+    ]
+
+
+def check_coverage(questions: list[Question], measures: Iterable[int]) -> list[str]:
+    """Measures that nobody asks after in plain words, in slang, or in another language."""
+    forms: dict[str, list[Question]] = {
+        "plain": [q for q in questions if q.kind == "plain"],
+        "slang": [q for q in questions if q.kind == "slang"],
+        "foreign-language": [q for q in questions if q.lang not in ("zh", "zh-Hant")],
+    }
+    asked = {form: {m for q in chosen for m in q.measures} for form, chosen in forms.items()}
+    return [
+        f"measure {m} has no {form} question"
+        for form, found in asked.items()
+        for m in measures
+        if m not in found
+    ]
 
 
 def check_all(questions: list[Question], policy: str) -> list[str]:
@@ -80,7 +116,7 @@ def check_all(questions: list[Question], policy: str) -> list[str]:
     problems += [f"id {key} stands {n} times" for key, n in ids.items() if n > 1]
     problems += [f"asked {n} times: {key[0]}" for key, n in asked.items() if n > 1]
     problems += [f"measure {m} is gold {gold[m]} times, wanted 2" for m in measures if gold[m] < 2]
-    return problems
+    return problems + check_coverage(questions, measures)
 
 
 def main() -> int:
@@ -92,7 +128,9 @@ def main() -> int:
     try:
         questions = load_questions(options.file)
         problems = check_all(questions, options.text.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        indexed = load_clause_questions(options.text).values()
+        problems += check_independence(questions, itertools.chain.from_iterable(indexed))
+    except (OSError, ValueError, PolicyQAError) as error:
         questions, problems = [], [str(error)]
     for problem in problems:
         print(problem, file=sys.stderr)

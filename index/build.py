@@ -15,8 +15,10 @@ import numpy as np
 from corpus.document import Locator
 from corpus.errors import PolicyQAError
 from corpus.load import DEFAULT_TEXTS, corpus_hash, load_corpus
+from corpus.questions import load_clause_questions, questions_hash
 from index import store
 from index.embed import DEFAULT_EMBEDDER, Embedder, SentenceEmbedder
+from index.late import MAX_PASSAGES, LateIndex
 from index.passage import Passage, cut_passages
 from index.records import is_records, load_records, records_hash
 
@@ -31,7 +33,7 @@ def source_hash(texts: Path) -> str:
     """
     if is_records(texts):
         return records_hash(texts)
-    return corpus_hash(load_corpus(texts))
+    return corpus_hash(load_corpus(texts)) + questions_hash(load_clause_questions(texts))
 
 
 def _load_passages(texts: Path, embedder: Embedder) -> tuple[Passage, ...]:
@@ -76,10 +78,14 @@ def build(texts: Path, out: Path, embedder: Embedder) -> store.Manifest:
     """
     passages = _load_passages(texts, embedder)
     embeddings = embed_views(passages, embedder)
+    late = None
+    if not is_records(texts) and len(passages) <= MAX_PASSAGES:
+        late = LateIndex.build(passages, load_clause_questions(texts), embedder)
     return store.save(
         out,
         passages=passages,
         embeddings=embeddings,
+        late=late,
         embedder=embedder.name,
         corpus_sha=source_hash(texts),
     )

@@ -6,7 +6,7 @@ import functools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -33,8 +33,21 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> np.ndarray:
         """(dimension,) float32."""
 
+    def embed_passage_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """For each text (n_tokens, dimension) float32 with unit rows, special tokens included."""
+
+    def embed_query_tokens(self, text: str) -> np.ndarray:
+        """(n_tokens, dimension) float32 with unit rows, of the text's own tokens alone."""
+
     def count_tokens(self, text: str) -> int:
         """How many tokens the encoder makes of a text, special ones included."""
+
+
+def _unit_rows(vectors: Any) -> np.ndarray:
+    """A tensor (n, dimension) as float32 rows of length 1."""
+    rows = np.asarray(vectors, dtype=np.float32)
+    unit: np.ndarray = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit
 
 
 class SentenceEmbedder:
@@ -76,12 +89,36 @@ class SentenceEmbedder:
 
     def embed_query(self, text: str) -> np.ndarray:
         """See Embedder. The last ones are kept: search and gate ask for the same question."""
-        return self._embed_one(text)
+        return self._embed_one(text)[0]
 
-    def _embed(self, text: str) -> np.ndarray:
-        vector: np.ndarray = self.embed_queries([text])[0]
-        vector.flags.writeable = False
-        return vector
+    def embed_query_tokens(self, text: str) -> np.ndarray:
+        """See Embedder. From the same pass through the encoder as `embed_query`."""
+        return self._embed_one(text)[1]
+
+    def embed_passage_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """See Embedder."""
+        passes: Any = self._model.encode(
+            list(texts),
+            prompt_name="passage",
+            batch_size=_BATCH,
+            output_value=None,
+            show_progress_bar=False,
+        )
+        return [_unit_rows(one["token_embeddings"][one["attention_mask"] > 0]) for one in passes]
+
+    def _embed(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        passes: Any = self._model.encode(
+            [text], prompt_name="query", output_value=None, show_progress_bar=False
+        )
+        one = passes[0]
+        # The prompt's tokens and the closing one say nothing of the question. An empty question
+        # keeps the closing one.
+        own = one["token_embeddings"][int(one["prompt_length"]) : -1]
+        tokens = _unit_rows(own if len(own) else one["token_embeddings"][-1:])
+        whole = _unit_rows(one["sentence_embedding"][None, :])[0]
+        for vectors in (whole, tokens):
+            vectors.flags.writeable = False
+        return whole, tokens
 
     def count_tokens(self, text: str) -> int:
         """See Embedder."""

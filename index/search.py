@@ -20,6 +20,7 @@ from index.build import DEFAULT_OUT, build, source_hash
 from index.embed import Embedder, SentenceEmbedder
 from index.fuse import fuse, ranks
 from index.jsonl import read_questions, write_lines
+from index.late import LateIndex
 from index.lexical import LexicalIndex
 from index.passage import Hit, Passage
 
@@ -37,6 +38,7 @@ class Index:
         passages: Sequence[Passage],
         dense: faiss.Index,
         lexical: LexicalIndex,
+        late: LateIndex | None,
         embedder: Embedder,
     ) -> None:
         self.manifest = manifest
@@ -44,6 +46,7 @@ class Index:
         self.embedder = embedder
         self._dense = dense
         self._lexical = lexical
+        self._late = late
 
     @classmethod
     def open(cls, out: Path, embedder: Embedder, *, corpus_sha: str | None = None) -> Index:
@@ -54,16 +57,33 @@ class Index:
             DamagedIndexError: files are missing or altered.
         """
         store.load_manifest(out).require(out, embedder=embedder.name, corpus_sha=corpus_sha)
-        manifest, passages, dense, lexical = store.load(out)
+        loaded = store.load(out)
         return cls(
-            manifest=manifest, passages=passages, dense=dense, lexical=lexical, embedder=embedder
+            manifest=loaded.manifest,
+            passages=loaded.passages,
+            dense=loaded.dense,
+            lexical=loaded.lexical,
+            late=loaded.late,
+            embedder=embedder,
         )
 
+    @property
+    def is_late(self) -> bool:
+        """Whether scores are those of late interaction; else of dense and lexical search."""
+        return self._late is not None
+
     def search(self, query: str, top_k: int) -> tuple[Hit, ...]:
-        """The best `top_k` passages, best first; fewer when the index is smaller."""
+        """The best `top_k` passages, best first; fewer when the index is smaller.
+
+        They are scored by late interaction where the index has it, else by dense and lexical
+        scores together.
+        """
         dense = self._dense_scores(self.embedder.embed_query(query))
         lexical = self._lexical.scores(query)
-        fused = fuse(dense, lexical, lexical_weight=LEXICAL_WEIGHT)
+        if self._late is not None:
+            fused = self._late.scores(self.embedder.embed_query_tokens(query))
+        else:
+            fused = fuse(dense, lexical, lexical_weight=LEXICAL_WEIGHT)
         dense_ranks, lexical_ranks = ranks(dense), ranks(lexical, floor=0.0)
         order = np.argsort(-fused, kind="stable")[:top_k]
         return tuple(

@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,13 @@ from pydantic import BaseModel, ValidationError
 
 from corpus.document import Locator, Span
 from corpus.errors import PolicyQAError
+from index.late import FILE as LATE_FILE
+from index.late import LateIndex
 from index.lexical import LexicalIndex
 from index.passage import Passage
 
-FORMAT = 1
-CUTTING = "clause-1, views clause+measure"
+FORMAT = 2
+CUTTING = "clause-1, views clause+measure, late interaction"
 _CURRENT = "CURRENT"
 _ABANDONED_S = 24 * 3600
 _SOFTWARE = ("faiss-cpu", "sentence-transformers", "bm25s", "numpy")
@@ -107,11 +110,15 @@ def _read_passage(record: dict[str, Any]) -> Passage:
     )
 
 
-def _write_files(folder: Path, passages: Sequence[Passage], embeddings: np.ndarray) -> None:
+def _write_files(
+    folder: Path, passages: Sequence[Passage], embeddings: np.ndarray, late: LateIndex | None
+) -> None:
     dense = faiss.IndexFlatIP(embeddings.shape[1])
     dense.add(embeddings)
     faiss.write_index(dense, str(folder / "dense.faiss"))
     LexicalIndex.build([p.embedded_text for p in passages]).save(folder)
+    if late is not None:
+        late.save(folder)
     with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
         for passage in passages:
             file.write(json.dumps(_passage_record(passage), ensure_ascii=False) + "\n")
@@ -144,12 +151,13 @@ def save(
     *,
     passages: Sequence[Passage],
     embeddings: np.ndarray,
+    late: LateIndex | None = None,
     embedder: str,
     corpus_sha: str,
 ) -> Manifest:
     """Write a new index into `out` and swap it in; `embeddings` is (n, dimension) float32."""
     with _new_generation(out) as folder:
-        _write_files(folder, passages, embeddings)
+        _write_files(folder, passages, embeddings, late)
         manifest = Manifest(
             format=FORMAT,
             cutting=CUTTING,
@@ -201,7 +209,18 @@ def _read_manifest(out: Path, folder: Path) -> Manifest:
         ) from error
 
 
-def load(out: Path) -> tuple[Manifest, tuple[Passage, ...], faiss.Index, LexicalIndex]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Everything in an index folder; `late` is None where the corpus is too large for it."""
+
+    manifest: Manifest
+    passages: tuple[Passage, ...]
+    dense: faiss.Index
+    lexical: LexicalIndex
+    late: LateIndex | None
+
+
+def load(out: Path) -> Loaded:
     """Everything in an index folder, after its files were held against the manifest's hashes.
 
     Raises:
@@ -217,9 +236,7 @@ def load(out: Path) -> tuple[Manifest, tuple[Passage, ...], faiss.Index, Lexical
         return _load_generation(out, swapped_in)
 
 
-def _load_generation(
-    out: Path, folder: Path
-) -> tuple[Manifest, tuple[Passage, ...], faiss.Index, LexicalIndex]:
+def _load_generation(out: Path, folder: Path) -> Loaded:
     manifest = _read_manifest(out, folder)
     for name, sha in manifest.files.items():
         path = folder / Path(name).name
@@ -230,4 +247,10 @@ def _load_generation(
     lines = (folder / "passages.jsonl").read_text(encoding="utf-8").split("\n")
     passages = tuple(_read_passage(json.loads(line)) for line in lines if line)
     dense = faiss.read_index(str(folder / "dense.faiss"))
-    return manifest, passages, dense, LexicalIndex.load(folder, len(passages))
+    return Loaded(
+        manifest=manifest,
+        passages=passages,
+        dense=dense,
+        lexical=LexicalIndex.load(folder, len(passages)),
+        late=LateIndex.load(folder) if LATE_FILE in manifest.files else None,
+    )

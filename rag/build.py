@@ -32,7 +32,7 @@ def assemble(
     return Assistant(
         documents=load_corpus(settings.texts),
         retriever=retriever or PolicyRetriever(index=index),
-        gate=Gate(index.embedder),
+        gate=Gate(index),
         prompts=load_prompts(),
         model=model,
     )

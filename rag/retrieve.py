@@ -14,7 +14,7 @@ from index.search import Index
 
 TOP_K = 10
 # Searched this deep, so that the clauses of the best measure are all there.
-_DEPTH = 40
+_DEPTH = 200
 
 
 def merge(rankings: Sequence[Sequence[Hit]], top_k: int) -> tuple[Hit, ...]:

@@ -207,7 +207,7 @@ class FakeEmbedder:
     """
 
     name: str = "fake-pairs"
-    dimension: int = 512
+    dimension: int = 2048
     fails_with: BaseException | None = None
     embedded: list[str] = field(default_factory=list)
 
@@ -229,6 +229,18 @@ class FakeEmbedder:
         for i in range(len(text) - 1):
             vector[zlib.crc32(text[i : i + 2].encode()) % self.dimension] += 1
         return vector / np.linalg.norm(vector)
+
+    def embed_passage_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """For each text a row of length 1 a character pair."""
+        return [self.embed_query_tokens(text) for text in texts]
+
+    def embed_query_tokens(self, text: str) -> np.ndarray:
+        """A row of length 1 a character pair."""
+        text = f" {fold(text)} "
+        rows = np.zeros((len(text) - 1, self.dimension), dtype=np.float32)
+        for i, row in enumerate(rows):
+            row[zlib.crc32(text[i : i + 2].encode()) % self.dimension] = 1
+        return rows
 
     def count_tokens(self, text: str) -> int:
         """One a character."""

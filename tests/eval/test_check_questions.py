@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from corpus.load import DEFAULT_TEXTS
+from corpus.questions import load_clause_questions
 from eval.check_questions import (
     QUESTIONS,
     TEXT,
     Question,
     check_all,
+    check_independence,
     check_question,
     load_questions,
 )
@@ -67,6 +71,7 @@ def test_a_sound_question_has_no_problem() -> None:
         ({"history": TURNS}, "this kind takes no history"),
         ({"kind": "followup", "history": TURNS[:1]}, "not user, assistant"),
         ({"kind": "slang", "question": "育儿补贴咋领"}, "slang shares"),
+        ({"asks": "amount"}, "asks is for unanswerable"),
     ],
 )
 def test_each_fault_is_told(changes: dict[str, Any], problem: str) -> None:
@@ -78,6 +83,25 @@ def test_faults_of_the_whole_file_are_told() -> None:
     assert any("id q001 stands 2 times" in t for t in told)
     assert any("asked 2 times" in t for t in told)
     assert any("measure 2 is gold 0 times" in t for t in told)
+
+
+def test_a_measure_that_is_not_asked_after_in_every_form_is_told() -> None:
+    told = check_all(
+        [Question(**SOUND), Question(**(SOUND | {"id": "q002", "kind": "slang"}))], POLICY
+    )
+    assert "measure 1 has no foreign-language question" in told
+    assert {f"measure 2 has no {f} question" for f in ("plain", "slang")} <= set(told)
+    assert "measure 1 has no plain question" not in told
+
+
+def test_a_question_that_the_index_holds_is_told() -> None:
+    (told,) = check_independence([Question(**SOUND)], ["養孩子，有錢拿嗎", "别的"])
+    assert "q001" in told
+
+
+def test_no_shipped_question_stands_in_the_index() -> None:
+    indexed = itertools.chain.from_iterable(load_clause_questions(DEFAULT_TEXTS).values())
+    assert check_independence(load_questions(QUESTIONS), indexed) == []
 
 
 def test_a_bad_line_is_named_by_its_number(tmp_path: Path) -> None:

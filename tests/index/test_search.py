@@ -12,8 +12,11 @@ import pytest
 from fakes import FakeEmbedder
 
 from corpus.load import DEFAULT_TEXTS, load_corpus
+from corpus.questions import load_clause_questions
+from index import build as building
 from index import search as searching
 from index.build import build, embed_views
+from index.late import LateIndex
 from index.lexical import LexicalIndex
 from index.passage import cut_passages
 from index.search import LEXICAL_WEIGHT, Index, main
@@ -38,14 +41,27 @@ def faked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "SentenceEmbedder", lambda *_: FakeEmbedder())
 
 
-def test_scores_and_order_are_those_of_a_dot_product_and_bm25(index: Index) -> None:
+@pytest.mark.parametrize("is_late", [True, False])
+def test_scores_and_order_are_those_of_the_parts(
+    is_late: bool, index: Index, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By late interaction; in a corpus too large for it by a dot product and BM25."""
     embedder = FakeEmbedder()
     passages = cut_passages(load_corpus(), len)
     embeddings = embed_views(passages, embedder)
     lexical = LexicalIndex.build([p.embedded_text for p in passages])
+    late = LateIndex.build(passages, load_clause_questions(DEFAULT_TEXTS), embedder)
+    if not is_late:
+        monkeypatch.setattr(building, "MAX_PASSAGES", len(passages) - 1)
+        out = out / "large"
+        build(DEFAULT_TEXTS, out, embedder)
+        index = Index.open(out, embedder)
+    assert index.is_late is is_late
     for query in QUERIES:
         dense, words = embeddings @ embedder.embed_query(query), lexical.scores(query)
         oracle = dense + LEXICAL_WEIGHT * words
+        if is_late:
+            oracle = late.scores(embedder.embed_query_tokens(query))
         hits = index.search(query, len(passages))
         rows = [passages.index(hit.passage) for hit in hits]
         assert sorted(rows) == list(range(len(passages)))

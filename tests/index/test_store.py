@@ -49,8 +49,9 @@ def best(out: Path, query: str) -> str:
 def test_what_is_built_is_what_is_loaded(tmp_path: Path) -> None:
     embedder = FakeEmbedder()
     built = build(DEFAULT_TEXTS, tmp_path / "out", embedder)
-    manifest, passages, dense, _ = store.load(tmp_path / "out")
-    assert manifest == built
+    loaded = store.load(tmp_path / "out")
+    manifest, passages, dense = loaded.manifest, loaded.passages, loaded.dense
+    assert manifest == built and loaded.late is not None
     assert passages == cut_passages(load_corpus(), embedder.count_tokens)
     assert (manifest.n_passages, manifest.dimension) == (len(passages), embedder.dimension)
     assert (dense.ntotal, dense.d) == (len(passages), embedder.dimension)
@@ -199,7 +200,7 @@ def test_a_swap_while_a_reader_loads_gives_the_old_or_the_new(
         return manifest
 
     monkeypatch.setattr(store, "load_manifest", load_then_swap)
-    assert len(store.load(out)[1]) in (1, len(LINES))
+    assert len(store.load(out).passages) in (1, len(LINES))
 
 
 class _SwappedMeanwhile(Sequence[Passage]):
@@ -221,7 +222,8 @@ class _SwappedMeanwhile(Sequence[Passage]):
 
 
 def test_two_builds_at_once_both_end_well(out: Path, tmp_path: Path) -> None:
-    _, passages, dense, _ = store.load(out)
+    loaded = store.load(out)
+    passages, dense = loaded.passages, loaded.dense
     texts = records(tmp_path, *LINES)
     slow = _SwappedMeanwhile(passages, lambda: build(texts, out, FakeEmbedder()))
     store.save(
@@ -281,7 +283,7 @@ def _reseal(folder: Path) -> None:
 )
 def test_any_text_comes_back_as_it_was(tmp_path: Path, text: str) -> None:
     build(records(tmp_path, text, *LINES), tmp_path / "out", FakeEmbedder())
-    assert store.load(tmp_path / "out")[1][0].text == text
+    assert store.load(tmp_path / "out").passages[0].text == text
 
 
 def test_a_passage_of_every_shape_comes_back(tmp_path: Path) -> None:
@@ -301,4 +303,4 @@ def test_a_passage_of_every_shape_comes_back(tmp_path: Path) -> None:
         embedder="fake-pairs",
         corpus_sha="x",
     )
-    assert store.load(tmp_path)[1] == (passage,)
+    assert store.load(tmp_path).passages == (passage,)

@@ -56,7 +56,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
 @pytest.fixture(scope="session")
 def make_assistant(documents: tuple[Document, ...], index: Index) -> MakeAssistant:
     """An assistant with this model, or with the model off; everything else is real."""
-    gate, prompts = Gate(index.embedder), load_prompts()
+    gate, prompts = Gate(index), load_prompts()
 
     def make(model: FakeModel | None) -> Assistant:
         return Assistant(

@@ -11,7 +11,7 @@ from rag.gate import Gate
 
 @pytest.fixture(scope="module")
 def gate(index: Index) -> Gate:
-    return Gate(index.embedder)
+    return Gate(index)
 
 
 def judge(gate: Gate, index: Index, question: str, rewritten: str = "") -> Reason:

@@ -1,0 +1,93 @@
+"""Late interaction: a query held against each passage token by token.
+
+The score of a view is the mean over the query's tokens of the best inner product with any of the
+view's tokens (MaxSim: Khattab and Zaharia, "ColBERT", SIGIR 2020), here with the token vectors of the
+retrieval encoder itself, which was not trained for it. A passage has up to three views: its own
+text, its text under its headings, and the best of its plain questions; its score is their mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from corpus.questions import clause_hash
+from index.embed import Embedder
+from index.passage import Passage
+
+FILE = "late.npz"
+# A larger corpus keeps the dense order: token vectors take about 40 KiB a passage.
+MAX_PASSAGES = 5000
+
+
+def similarity(query: np.ndarray, text: np.ndarray) -> float:
+    """MaxSim of a query's tokens (n, dimension) with a text's (m, dimension), rows of length 1."""
+    return float((query @ text.T).max(axis=1).mean())
+
+
+class LateIndex:
+    """Token vectors of every view of the passages.
+
+    `vectors` is (n_tokens, dimension) float16 with unit rows; `starts` (n_views,) tells where each
+    view's tokens begin. The views are all texts, then all headed texts, then the questions, whose
+    passages are `owners` (n_questions,), in order.
+    """
+
+    def __init__(self, vectors: np.ndarray, starts: np.ndarray, owners: np.ndarray) -> None:
+        self._stored = vectors
+        self._vectors = vectors.astype(np.float32)
+        self._starts = starts
+        self._owners = owners
+        self._n = (len(starts) - len(owners)) // 2
+
+    @classmethod
+    def build(
+        cls,
+        passages: Sequence[Passage],
+        questions: Mapping[str, Sequence[str]],
+        embedder: Embedder,
+    ) -> LateIndex:
+        """Embed every view; `questions` are plain questions by clause hash, for any clauses."""
+        asked = [
+            (row, question)
+            for row, passage in enumerate(passages)
+            for question in questions.get(clause_hash(passage.text), ())
+        ]
+        texts = [p.text for p in passages] + [p.embedded_text for p in passages]
+        tokens = embedder.embed_passage_tokens(texts)
+        tokens += [embedder.embed_query_tokens(question) for _, question in asked]
+        lengths = [len(rows) for rows in tokens]
+        return cls(
+            np.concatenate(tokens).astype(np.float16),
+            np.cumsum([0, *lengths[:-1]]).astype(np.int32),
+            np.array([row for row, _ in asked], dtype=np.int32),
+        )
+
+    def scores(self, query: np.ndarray) -> np.ndarray:
+        """Every passage's score for a query's tokens (n_query_tokens, dimension): (n,) float32.
+
+        A passage without questions has the mean of its other two views for the third.
+        """
+        near = np.maximum.reduceat(query @ self._vectors.T, self._starts, axis=1)
+        views = near.mean(axis=0)
+        text = (views[: self._n] + views[self._n : 2 * self._n]) / 2
+        asked = np.full(self._n, -np.inf, dtype=np.float32)
+        np.maximum.at(asked, self._owners, views[2 * self._n :])
+        asked = np.where(np.isinf(asked), text, asked)
+        scores: np.ndarray = ((2 * text + asked) / 3).astype(np.float32)
+        return scores
+
+    def save(self, folder: Path) -> None:
+        """Write plain arrays into a folder."""
+        np.savez(folder / FILE, vectors=self._stored, starts=self._starts, owners=self._owners)
+
+    @classmethod
+    def load(cls, folder: Path) -> LateIndex | None:
+        """What `save` wrote; None where the index has none."""
+        path = folder / FILE
+        if not path.is_file():
+            return None
+        with np.load(path, allow_pickle=False) as arrays:
+            return cls(arrays["vectors"], arrays["starts"], arrays["owners"])

@@ -1,0 +1,70 @@
+"""Late interaction against the formula in slow loops."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import FakeEmbedder
+
+from corpus.load import load_corpus
+from corpus.questions import clause_hash
+from index.late import LateIndex, similarity
+from index.passage import Passage, cut_passages
+
+EMBEDDER = FakeEmbedder()
+PASSAGES = cut_passages(load_corpus(), len)[:12]
+ASKED = {
+    clause_hash(PASSAGES[2].text): ("工作难找怎么办", "有人管饭碗吗"),
+    clause_hash(PASSAGES[7].text): ("闲钱放哪儿",),
+    "of a clause that is gone": ("没有这一句",),
+}
+QUERIES = ("工作难找有人管吗", "最低工资", "x")
+
+
+def slow_maxsim(query: np.ndarray, text: np.ndarray) -> float:
+    return float(np.mean([max(float(q @ t) for t in text) for q in query]))
+
+
+def slow_score(query: str, passage: Passage) -> float:
+    tokens = EMBEDDER.embed_query_tokens
+    views = [slow_maxsim(tokens(query), tokens(t)) for t in (passage.text, passage.embedded_text)]
+    asked = ASKED.get(clause_hash(passage.text), ())
+    best = [max(slow_maxsim(tokens(query), tokens(a)) for a in asked)] if asked else []
+    return sum(views + (best or [sum(views) / 2])) / 3
+
+
+@pytest.fixture(scope="module")
+def late() -> LateIndex:
+    return LateIndex.build(PASSAGES, ASKED, EMBEDDER)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_scores_are_those_of_the_formula(query: str, late: LateIndex) -> None:
+    scores = late.scores(EMBEDDER.embed_query_tokens(query))
+    assert scores == pytest.approx([slow_score(query, p) for p in PASSAGES], abs=1e-5)
+
+
+def test_a_clauses_own_question_lifts_it_over_the_others(late: LateIndex) -> None:
+    bare = LateIndex.build(PASSAGES, {}, EMBEDDER)
+    query = EMBEDDER.embed_query_tokens("闲钱放哪儿")
+    assert int(late.scores(query).argmax()) == 7
+    assert late.scores(query)[7] > bare.scores(query)[7]
+
+
+def test_what_is_saved_is_what_is_loaded(tmp_path: Path, late: LateIndex) -> None:
+    late.save(tmp_path)
+    loaded = LateIndex.load(tmp_path)
+    assert loaded is not None
+    query = EMBEDDER.embed_query_tokens(QUERIES[0])
+    assert np.array_equal(loaded.scores(query), late.scores(query))
+
+
+def test_an_index_without_it_has_none(tmp_path: Path) -> None:
+    assert LateIndex.load(tmp_path) is None
+
+
+def test_similarity_of_a_text_with_itself_is_one() -> None:
+    tokens = EMBEDDER.embed_query_tokens("最低工资标准")
+    assert similarity(tokens, tokens) == pytest.approx(1.0)
