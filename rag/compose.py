@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from index.passage import Hit, Passage
@@ -10,6 +11,7 @@ from rag.check.segments import cover
 from rag.check.verdict import VERBATIM, check
 from rag.draft import Drafted
 from rag.language import to_traditional
+from rag.select import asks_for_all
 
 MAX_STATEMENTS = 5
 _ALIGNED = 0.3
@@ -64,7 +66,7 @@ class Composer:
                 yield statement
             if n == MAX_STATEMENTS:
                 return
-        for passage in self._uncovered():
+        for passage in itertools.islice(self._uncovered(), MAX_STATEMENTS - n):
             yield self._quote(passage)
 
     def _state(self, drafted: Drafted) -> Statement | None:
@@ -107,7 +109,14 @@ class Composer:
         return passage, 1.0, next(found, None)
 
     def _uncovered(self) -> Iterator[Passage]:
-        """The best clause of each measure, where nothing has stated it yet."""
+        """The best clause of each measure, where nothing has stated it yet.
+
+        For a question after all that there is, every clause, in the order of the text.
+        """
+        if asks_for_all(self._question):
+            in_order = sorted(self._evidence, key=lambda passage: passage.locator)
+            yield from (p for p in in_order if p.id not in self._stated)
+            return
         seen = set()
         for passage in self._evidence:
             measure = passage.locator.measure_locator

@@ -28,6 +28,21 @@ _CUT = re.compile(
 _MIN_PIECE = 2
 
 
+# A question after all that there is, not after one thing.
+_ALL = re.compile(
+    r"哪些|有哪几|哪几(?:方面|类|种|样|块|项|个|条)|都有(?:什么|啥|谁)|(?:有|做|干|提|说|搞|管)了?(?:什么|啥)(?:好处|措施|办法|安排|政策|支持|规定|动作|招)|"
+    r"列(?:一下|出|举)|全(?:部|都)(?:列|说|讲)|几个方面|分别(?:是|有)|清单|所有的?|"
+    r"\bwhich (?:\w+ ){0,3}\w+s\b|\bwhat (?:\w+ ){0,2}(?:measures|steps|kinds|types|ways|things|benefits|supports?|areas|sectors|products)\b|\blist\b|\ball the\b|"
+    r"どんな|どのような|何が|어떤|quels?\b|quelles?\b|qu[eé] (?:medidas|tipos|productos)|какие|welche|ما هي",
+    re.IGNORECASE,
+)
+
+
+def asks_for_all(question: str) -> bool:
+    """Whether a question wants every item (有哪些, which products), not one."""
+    return bool(_ALL.search(question))
+
+
 def pieces_of(question: str) -> tuple[str, ...]:
     """The parts of a compound question (又…又…, both … and …); empty for a simple one."""
     if not _COMPOUND.search(question):

@@ -63,6 +63,27 @@ _FILLER = re.compile(
 )
 
 
+_FIRST = re.compile(r"(?:打头|开头|最前面|头)的?(?:那|这)?(?:第?一|个)?(?=条|项|点|部分|章)")
+_LAST = re.compile(r"(?:最末尾?|末尾|最后面?|结尾)的?(?:那|这)?(?:一|个)?(?=条|项|点|部分|章)")
+_FOREIGN_COUNT = re.compile(
+    r"сколько[^?]{0,20}(?:раздел|мер\b|пункт|част)|combien de (?:mesures|parties|sections|chapitres)|"
+    r"cu[aá]nt[ao]s (?:medidas|partes|secciones|apartados)|wie viele (?:ma(?:ß|ss)nahmen|teile|abschnitte)|"
+    r"(?:いくつの|何個の)(?:措置|部分|項目|章)|何(?:項目|部|章)(?:あり|に分|から)|"
+    r"몇 ?(?:개|가지)의? ?(?:조치|부분|항목|장)|كم (?:عدد )?(?:ال)?(?:إجراء|تدبير|قسم|بند|أقسام|إجراءات)",
+    re.IGNORECASE,
+)
+_FOREIGN_MEASURE = re.compile(
+    r"\b(?:mesure|medida|ma(?:ß|ss)nahme|punkt|мер[аеуы]|пункт[аеу]?)\s*(?:no\.?|n°|nr\.?|№)?\s*(\d{1,3})\b|"
+    r"(\d{1,3}) ?번째? ?(?:조치|항목|조)|제 ?(\d{1,3}) ?(?:항|조)|(?:الإجراء|البند|التدبير)(?: رقم)? (\d{1,3})|"
+    r"第 ?(\d{1,3}) ?[项條条](?=[\u3041-\u30ff])",
+    re.IGNORECASE,
+)
+_FOREIGN_WORDS = 10
+_COUNTED = Verdict(
+    label=VERBATIM.label, score=1.0, method="count", reason="counted in the document"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StructureReply:
     """Statements out of the Document; none when the number asked for does not exist."""
@@ -96,19 +117,39 @@ def answer_structure(
     question = to_simplified(unicodedata.normalize("NFKC", question))
     document = next((d for d in documents if d.title in question), documents[0])
     measures = list(document.measures())
+    question = _with_ordinals(question)
     if (match := _PART.search(question)) and _is_about_structure(question, _PART):
         number = _number(match, len(document.parts))
         part = next((p for p in document.parts if p.number == number), None)
-        return StructureReply(statements=_part_statements(document, part) if part else ())
-    if (match := _COUNT.search(question)) and _is_about_structure(question, _COUNT):
+        statements = _part_statements(document, part, language) if part else ()
+        return StructureReply(statements=statements)
+    is_count = bool(_COUNT.search(question)) and _is_about_structure(question, _COUNT)
+    if is_count or _FOREIGN_COUNT.search(question):
         return StructureReply(statements=(_count_statement(document, measures, language),))
-    if (match := _MEASURE.search(question)) and _is_about_structure(question, _MEASURE):
-        number = _number(match, measures[-1][1].number if measures else 0)
-        measure = next((m for _, m in measures if m.number == number), None)
-        return StructureReply(statements=_measure_statements(document, measure) if measure else ())
+    if numbers := _measures_asked(question, measures[-1][1].number if measures else 0):
+        found = [m for _, m in measures if m.number in numbers]
+        statements = tuple(s for m in found for s in _measure_statements(document, m))
+        return StructureReply(statements=statements if len(found) == len(numbers) else ())
     if _names_missing_measure(question, {m.number for _, m in measures}):
         return StructureReply(statements=())
     return None
+
+
+def _with_ordinals(question: str) -> str:
+    """打头那条 and 最末尾一条 as numbers."""
+    question = _FIRST.sub("第一", question)
+    return _LAST.sub("第最后一", question)
+
+
+def _measures_asked(question: str, last: int) -> set[int]:
+    """The numbers of the measures that a question about the build names; else none."""
+    if _is_about_structure(question, _MEASURE):
+        return {_number(match, last) for match in _MEASURE.finditer(question)}
+    # Beside the number such a short question in another language has room for little else.
+    match = _FOREIGN_MEASURE.search(question)
+    if match and len(question.split()) <= _FOREIGN_WORDS:
+        return {int(next(g for g in match.groups() if g))}
+    return set()
 
 
 def _names_missing_measure(question: str, numbers: set[int]) -> bool:
@@ -139,26 +180,36 @@ def _measure_statements(document: Document, measure: Measure) -> tuple[Statement
     return tuple(_statement(c.quote, c) for c in citations)
 
 
-def _part_statements(document: Document, part: Part) -> tuple[Statement, ...]:
-    citations = [heading_citation(document, m) for m in part.all_measures()]
-    return tuple(_statement(c.quote, c) for c in citations)
+def _part_heading(document: Document, part: Part) -> Citation:
+    """A part cited by its label and heading."""
+    head = part.label + part.heading
+    span = Span(part.span.start, part.span.start + len(head))
+    locator = Locator(document.id, (Step("part", part.number or 0),))
+    return Citation(locator=locator, quote=head, span=span)
+
+
+def _part_statements(document: Document, part: Part, language: str) -> tuple[Statement, ...]:
+    """Its heading with the number of its measures, then theirs."""
+    head = _part_heading(document, part)
+    measures = list(part.all_measures())
+    n_measures = len(measures)
+    text = f"{head.quote} ({n_measures} measures)"
+    if is_chinese(language):
+        text = f"{head.quote}（共{n_measures}条措施）"
+    citations = [heading_citation(document, m) for m in measures]
+    return (
+        _statement(text, head, verdict=_COUNTED),
+        *(_statement(c.quote, c) for c in citations),
+    )
 
 
 def _count_statement(
     document: Document, measures: list[tuple[Part, Measure]], language: str
 ) -> Statement:
     """How many parts and measures there are, with every part's heading as the evidence."""
-    citations = []
-    for part in document.parts:
-        head = part.label + part.heading
-        span = Span(part.span.start, part.span.start + len(head))
-        locator = Locator(document.id, (Step("part", part.number or 0),))
-        citations.append(Citation(locator=locator, quote=head, span=span))
+    citations = [_part_heading(document, part) for part in document.parts]
     n_parts, n_measures = len(document.parts), len(measures)
     text = f"The document has {n_parts} parts and {n_measures} measures in all."
     if is_chinese(language):
         text = f"《{document.title}》共{n_parts}个部分、{n_measures}条措施。"
-    verdict = Verdict(
-        label=VERBATIM.label, score=1.0, method="count", reason="counted in the document"
-    )
-    return _statement(text, *citations, verdict=verdict)
+    return _statement(text, *citations, verdict=_COUNTED)

@@ -6,7 +6,7 @@ import pytest
 
 from index.search import Index
 from rag.retrieve import PolicyRetriever
-from rag.select import select
+from rag.select import asks_for_all, select
 
 SIMPLE = ["研究建立育儿补贴制度吗", "住房公积金贷款利率", "手机平板购新补贴", "免税店"]
 COMPOUND = "支持在城市口岸开设免税店，还想问研究建立育儿补贴制度"
@@ -42,3 +42,20 @@ def test_each_part_of_a_compound_question_brings_its_measure(retriever: PolicyRe
 
 def test_nothing_found_is_nothing_chosen(retriever: PolicyRetriever) -> None:
     assert select("育儿补贴", (), retriever.search) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "wants_all"),
+    [
+        ("对灵活就业的人有哪些好处", True),
+        ("数码产品买新补贴包括哪几类", True),
+        ("Which products get a subsidy?", True),
+        ("退休金会涨吗", False),
+        ("中小学会放春假吗", False),
+        ("Is there support for flying drones?", False),
+    ],
+)
+def test_a_question_after_all_items_is_told_from_one_after_a_matter(
+    question: str, wants_all: bool
+) -> None:
+    assert asks_for_all(question) is wants_all
