@@ -57,6 +57,11 @@ class Page(HTMLParser):
         self.close()
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """The text between each two tags."""
+        return tuple(self._text)
+
+    @property
     def text(self) -> str:
         """All text, put together without a break."""
         return "".join(self._text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from corpus.errors import PolicyQAError
 from corpus.load import DEFAULT_TEXTS, corpus_hash, load_corpus
 from corpus.questions import load_clause_questions, questions_hash
 from index import store
+from index.cache import VectorCache, default_cache
 from index.embed import DEFAULT_EMBEDDER, Embedder, SentenceEmbedder
 from index.late import MAX_PASSAGES, LateIndex
 from index.passage import Passage, cut_passages
@@ -45,8 +47,12 @@ def _load_passages(texts: Path, embedder: Embedder) -> tuple[Passage, ...]:
     return passages
 
 
-def embed_views(passages: Sequence[Passage], embedder: Embedder) -> np.ndarray:
+def embed_views(
+    passages: Sequence[Passage], embed: Callable[[Sequence[str]], np.ndarray]
+) -> np.ndarray:
     """One vector a passage: (n, dimension) float32, rows no longer than 1.
+
+    `embed` makes one row of length 1 of each text.
 
     A clause of a measure is seen twice, alone and as its whole measure under its headings, and the
     two vectors are averaged without scaling back to length 1: where the views disagree the vector
@@ -58,26 +64,31 @@ def embed_views(passages: Sequence[Passage], embedder: Embedder) -> np.ndarray:
         groups[passage.locator.measure_locator].append(passage)
     has_views = any(passage.locator.path[-1].kind == "clause" for passage in passages)
     if not has_views:
-        return embedder.embed_passages([p.embedded_text for p in passages])
+        return embed([p.embedded_text for p in passages])
     contexts = {
         locator: "。".join((*group[0].heading_path, "".join(p.text for p in group)))
         for locator, group in groups.items()
     }
-    vectors = embedder.embed_passages([*(p.text for p in passages), *contexts.values()])
+    vectors = embed([*(p.text for p in passages), *contexts.values()])
     row = {locator: len(passages) + i for i, locator in enumerate(contexts)}
     whole = vectors[[row[p.locator.measure_locator] for p in passages]]
     mean: np.ndarray = (vectors[: len(passages)] + whole) / 2
     return mean
 
 
-def build(texts: Path, out: Path, embedder: Embedder) -> store.Manifest:
+def build(
+    texts: Path, out: Path, embedder: Embedder, *, cache: Path | None = None
+) -> store.Manifest:
     """Cut, embed and save; the index in `out` is replaced only once the new one is whole.
+
+    Vectors of texts that were embedded before come from `cache`, where one is named.
 
     Raises:
         PolicyQAError: the texts are missing, unreadable or hold nothing to index.
     """
     passages = _load_passages(texts, embedder)
-    embeddings = embed_views(passages, embedder)
+    with contextlib.closing(VectorCache(cache, embedder)) as vectors:
+        embeddings = embed_views(passages, vectors.embed)
     late = None
     if not is_records(texts) and len(passages) <= MAX_PASSAGES:
         late = LateIndex.build(passages, load_clause_questions(texts), embedder)
@@ -101,7 +112,8 @@ def ensure_built(texts: Path, out: Path, embedder: str) -> None:
         store.load_manifest(out).require(out, embedder=embedder, corpus_sha=source_hash(texts))
     except (store.StaleIndexError, store.DamagedIndexError) as reason:
         print(f"building the index ({reason})", file=sys.stderr)
-        build(texts, out, SentenceEmbedder(embedder))
+        opened = SentenceEmbedder(embedder)
+        build(texts, out, opened, cache=default_cache(opened))
 
 
 def main() -> int:
@@ -113,12 +125,13 @@ def main() -> int:
     args = parser.parse_args()
     started = time.perf_counter()
     try:
-        manifest = build(args.texts, args.out, SentenceEmbedder(args.embedder))
+        embedder = SentenceEmbedder(args.embedder)
+        manifest = build(args.texts, args.out, embedder, cache=default_cache(embedder))
     except PolicyQAError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped; the index is as it was", file=sys.stderr)
+        print("stopped; the index is as it was, and a next run goes on from here", file=sys.stderr)
         return 1
     seconds = round(time.perf_counter() - started, 2)
     record = {"out": str(args.out), "passages": manifest.n_passages, "seconds": seconds}

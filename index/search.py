@@ -17,6 +17,7 @@ from corpus.errors import PolicyQAError
 from corpus.load import DEFAULT_TEXTS
 from index import store
 from index.build import DEFAULT_OUT, build, source_hash
+from index.cache import default_cache
 from index.embed import Embedder, SentenceEmbedder
 from index.fuse import fuse, ranks
 from index.jsonl import read_questions, write_lines
@@ -112,7 +113,7 @@ def open_default(embedder: Embedder, texts: Path = DEFAULT_TEXTS, out: Path = DE
         return Index.open(out, embedder, corpus_sha=corpus_sha)
     except (store.StaleIndexError, store.DamagedIndexError) as reason:
         print(f"building the index ({reason})", file=sys.stderr)
-        build(texts, out, embedder)
+        build(texts, out, embedder, cache=default_cache(embedder))
         return Index.open(out, embedder, corpus_sha=corpus_sha)
 
 

@@ -30,12 +30,13 @@ def records(tmp_path: Path) -> Path:
 @pytest.fixture
 def faked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "SentenceEmbedder", lambda name: FakeEmbedder(name=name))
+    monkeypatch.setattr(building, "default_cache", lambda embedder: None)
 
 
 def test_a_clause_is_the_mean_of_itself_and_its_measure_under_its_headings() -> None:
     document = load_corpus()[0]
     passages = cut_passages((document,), len)
-    found = embed_views(passages, FakeEmbedder())
+    found = embed_views(passages, FakeEmbedder().embed_passages)
     assert (found.shape, found.dtype) == ((len(passages), FakeEmbedder().dimension), np.float32)
     oracle, row = FakeEmbedder(), 0
     for part, measure in document.measures():
@@ -49,14 +50,14 @@ def test_a_clause_is_the_mean_of_itself_and_its_measure_under_its_headings() -> 
 
 
 def test_no_vector_is_longer_than_one() -> None:
-    vectors = embed_views(cut_passages(load_corpus(), len), FakeEmbedder())
+    vectors = embed_views(cut_passages(load_corpus(), len), FakeEmbedder().embed_passages)
     assert np.linalg.norm(vectors, axis=1).max() <= 1 + 1e-6
 
 
 def test_a_record_is_seen_once_and_alone(records: Path) -> None:
     embedder = FakeEmbedder()
     passages = load_records(records, len)
-    vectors = embed_views(passages, embedder)
+    vectors = embed_views(passages, embedder.embed_passages)
     assert embedder.embedded == [p.embedded_text for p in passages]
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
 

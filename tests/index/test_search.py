@@ -48,7 +48,7 @@ def test_scores_and_order_are_those_of_the_parts(
     """By late interaction; in a corpus too large for it by a dot product and BM25."""
     embedder = FakeEmbedder()
     passages = cut_passages(load_corpus(), len)
-    embeddings = embed_views(passages, embedder)
+    embeddings = embed_views(passages, embedder.embed_passages)
     lexical = LexicalIndex.build([p.embedded_text for p in passages])
     late = LateIndex.build(passages, load_clause_questions(DEFAULT_TEXTS), embedder)
     if not is_late:

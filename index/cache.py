@@ -1,0 +1,107 @@
+"""Vectors kept by the text they were made of, so that a text is embedded once."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from index.embed import Embedder
+from index.weights import open_store
+
+# Embedded and kept together: what a stopped build loses at most.
+_CHUNK = 256
+_SHOW_PROGRESS_FROM = 500
+
+
+def default_cache(embedder: Embedder) -> Path:
+    """Where an embedder's vectors are kept, beside the weights."""
+    name = hashlib.sha256(embedder.name.encode()).hexdigest()[:16]
+    return open_store().root / "vectors" / f"{name}.sqlite"
+
+
+class VectorCache:
+    """An embedder's passage vectors in a SQLite file, by the sha256 of their texts.
+
+    Several processes may use it at once. A file that cannot be used is as good as none: a cache may
+    cost time, never an answer.
+    """
+
+    def __init__(self, path: Path | None, embedder: Embedder) -> None:
+        """`path` None: nothing outlives this object."""
+        self._embedder = embedder
+        self._database = _open(path)
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """(n, dimension) float32, one row a text; only texts not seen before are embedded.
+
+        They are embedded in order of length, so that texts of a batch are alike long, and kept as
+        they come: a build that was stopped goes on where it was.
+        """
+        keys = [hashlib.sha256(text.encode()).digest() for text in texts]
+        vectors = self._read(set(keys))
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
+        by_length = sorted(missing.items(), key=lambda item: len(item[1]))
+        is_long = len(by_length) >= _SHOW_PROGRESS_FROM
+        with tqdm(
+            total=len(by_length),
+            unit="passage",
+            desc="embedding",
+            disable=not (is_long and sys.stderr.isatty()),
+        ) as bar:
+            for start in range(0, len(by_length), _CHUNK):
+                chunk = by_length[start : start + _CHUNK]
+                rows = self._embedder.embed_passages([text for _, text in chunk])
+                found = dict(zip((key for key, _ in chunk), rows, strict=True))
+                self._keep(found)
+                vectors |= found
+                bar.update(len(chunk))
+        return np.stack([vectors[key] for key in keys])
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def _read(self, keys: set[bytes]) -> dict[bytes, np.ndarray]:
+        size = self._embedder.dimension * np.dtype(np.float32).itemsize
+        if len(keys) < _CHUNK:
+            marks = ",".join("?" * len(keys))
+            rows = self._database.execute(
+                f"SELECT key, vector FROM vectors WHERE key IN ({marks})", tuple(keys)
+            )
+        else:
+            rows = self._database.execute("SELECT key, vector FROM vectors")
+        return {
+            key: np.frombuffer(vector, dtype=np.float32)
+            for key, vector in rows
+            if key in keys and len(vector) == size
+        }
+
+    def _keep(self, vectors: dict[bytes, np.ndarray]) -> None:
+        rows = [(key, row.astype(np.float32).tobytes()) for key, row in vectors.items()]
+        with self._database:
+            self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+
+
+def _open(path: Path | None) -> sqlite3.Connection:
+    if path is None:
+        return _prepare(sqlite3.connect(":memory:"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _prepare(sqlite3.connect(path, timeout=30))
+    except (sqlite3.Error, OSError) as error:
+        print(f"vectors are not kept this time: {path}: {error}", file=sys.stderr)
+        return _prepare(sqlite3.connect(":memory:"))
+
+
+def _prepare(database: sqlite3.Connection) -> sqlite3.Connection:
+    with database:
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)"
+        )
+    return database
