@@ -134,13 +134,19 @@ class Assistant:
             yield self._abstain(progress, read)
             return
         progress.language = detect_language(read.query)
-        if structure := answer_structure(read.query, self.documents, progress.language):
+        if structure := answer_structure(
+            read.query,
+            self.documents,
+            progress.language,
+            history=history,
+            search=self._retriever.search,
+        ):
             progress.statements.extend(structure.statements)
             if structure.statements:
                 yield from (Stated(statement=s) for s in structure.statements)
                 yield self._finish(progress, Origin.STRUCTURE)
             else:
-                yield self._abstain(progress, Reason.NO_SUCH_MEASURE)
+                yield self._abstain(progress, structure.reason)
             return
         yield from self._answer(read, history, progress)
 

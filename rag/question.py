@@ -12,6 +12,7 @@ MAX_CHARACTERS = 500
 # Zero-width and direction marks can hide text from the reader; controls have no place in a question.
 _INVISIBLE = {"Cf", "Cc", "Co", "Cs", "Cn"}
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,80}>")
+_RULE_NUMBER = re.compile(r"\W*\d{1,3}\W*")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|https?://[^\s\u3000-\u9fff\uff00-\uffef]+")
 
 
@@ -33,7 +34,7 @@ def read_question(typed: str) -> Question | Reason:
     if len(text) > MAX_CHARACTERS:
         return Reason.TOO_LONG
     query = re.sub(r"\s+", " ", _TAG.sub(" ", _LINK.sub(r" \1 ", text))).strip()
-    if _is_garbage(query):
+    if _is_garbage(query) and not _RULE_NUMBER.fullmatch(query):
         return Reason.GARBAGE
     return Question(text=text, query=query)
 

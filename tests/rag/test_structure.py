@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from corpus.document import Document
 from corpus.numerals import format_numeral
-from rag.answer import Label, Statement
+from index.passage import Hit, cut_passages
+from rag.answer import Label, Reason, Role, Statement, Turn
 from rag.structure import StructureReply, answer_structure
 
 
@@ -58,7 +61,7 @@ def test_every_measure_is_told_by_its_number_in_full(document: Document, number:
         ("开头那条是讲什么的", "zh", {1}),
         ("最末尾那条写的啥", "zh", {30}),
         ("第三条和第五条各讲什么", "zh", {3, 5}),
-        ("第四部分底下有几条措施", "zh", {15, 16, 17}),
+        ("第四部分底下有哪几条措施", "zh", {15, 16, 17}),
         ("第9項は何ですか", "ja", {9}),
         ("De quoi parle la mesure 9 ?", "fr", {9}),
         ("О чём мера 9?", "ru", {9}),
@@ -75,9 +78,9 @@ def test_a_part_is_told_with_its_heading_and_the_number_of_its_measures(
     document: Document,
 ) -> None:
     first = statements(document, "第四部分的标题叫什么")[0]
-    assert first.text == "四、大宗消费更新升级行动（共3条措施）"
+    assert first.text == "第四部分：四、大宗消费更新升级行动（共3条措施，第（十五）至（十七）条）"
     assert first.citations[0].quote == "四、大宗消费更新升级行动"
-    assert "(3 measures)" in statements(document, "What is part 4?", "en")[0].text
+    assert "(3 measures: 15–17)" in statements(document, "What is part 4?", "en")[0].text
 
 
 @pytest.mark.parametrize(
@@ -141,11 +144,15 @@ def test_what_does_not_exist_gives_no_statement(document: Document, question: st
         "家里有两部手机能补几部",
         "一老一小有哪些服务",
         "有几个孩子才能领补贴",
-        "第十五条里的手机补贴怎么申请",
         "如何支持多孩家庭",
         "二手车有几种便利措施",
         "what does the plan say about phones",
         "Can I claim two subsidies?",
+        "杨浦哪几条街道有老年食堂呀",
+        "我家两条狗能坐高铁吗",
+        "天天加班到十点，管不管",
+        "春假从几月几号放到几号？",
+        "一条龙服务有没有支持",
         "",
         "。",
     ],
@@ -171,3 +178,77 @@ def test_without_a_document_there_is_no_reply() -> None:
 def test_a_measure_asked_for_as_text_is_given(documents: tuple[Document, ...]) -> None:
     reply = answer_structure("把第二十一条原文发我一下", documents, "zh")
     assert reply is not None and reply.statements[0].citations[0].locator.measure == 21
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "measures"),
+    [
+        ("倒数第二条说啥的呀", "zh", {29}),
+        ("第7到9条分别讲什么", "zh", {7, 8, 9}),
+        ("末尾三条分别是哪三条", "zh", {28, 29, 30}),
+        ("第二部分第三条", "zh", {7}),
+        ("最后一个部分的头一条是？", "zh", {26}),
+        ("What is the third-to-last measure?", "en", {28}),
+        ("the 2nd measure of part 3", "en", {10}),
+        ("Quote measure 8 word for word", "en", {8}),
+        ("第十五条的上一条是什么", "zh", {14}),
+        ("What comes right before measure 5?", "en", {4}),
+        ("第12条归在哪个部分下面", "zh", {12}),
+        ("“灵活就业人员”在哪几条出现过", "zh", {5, 7, 16}),
+        ("标题里带“汽车”的是第几条", "zh", {17}),
+        ("¿Cuál es la penúltima medida?", "es", {29}),
+        ("Welcher Teil hat die meisten Maßnahmen?", "de", set()),
+        ("列出全部八个部分的标题", "zh", set()),
+    ],
+)
+def test_rules_are_found_by_place_order_and_words(
+    document: Document, question: str, language: str, measures: set[int]
+) -> None:
+    assert cited(document, question, language) == measures
+
+
+def test_of_a_measure_only_what_is_asked_for_is_told(document: Document) -> None:
+    (title,) = statements(document, "第九条的名字叫啥来着")
+    assert title.text == "（九）优化“一老一小”服务供给"
+    (second,) = statements(document, "二十三条的第二款抄给我")
+    assert second.text.startswith("积极发展智慧商圈")
+    (count,) = statements(document, "第一条下面有几句话，标题别算")
+    assert "6句" in count.text
+    assert statements(document, "第四条的第三句") == ()
+
+
+def test_what_a_measure_does_not_hold_is_not_answered_with_it(document: Document) -> None:
+    found = reply(document, "第十五条里的手机补贴怎么申请")
+    assert found == StructureReply(statements=(), reason=Reason.NO_PROCEDURE)
+
+
+@pytest.mark.parametrize(
+    ("asked", "question", "measures"),
+    [
+        (("第15条讲什么", "第（十五）条"), "那下一条呢", {16}),
+        (("第15条讲什么", "……", "那下一条呢", "……"), "再下一条呢", {17}),
+        (("第二十一条说的啥", "……"), "原文发我", {21}),
+        (("第二十一条说的啥", "……"), "它属于哪部分", {21}),
+        (("What is measure 23 about?", "…"), "and the one after that?", {24}),
+        (("第二部分有哪几条", "……"), "再下一个部分呢", {9, 10, 11, 12, 13, 14}),
+    ],
+)
+def test_the_conversation_tells_which_rule_is_meant(
+    document: Document, asked: tuple[str, ...], question: str, measures: set[int]
+) -> None:
+    roles = itertools.cycle((Role.USER, Role.ASSISTANT))
+    history = [Turn(role=role, content=text) for role, text in zip(roles, asked, strict=False)]
+    found = answer_structure(question, (document,), "zh", history=history)
+    assert found is not None
+    cited = {c.locator.measure for s in found.statements for c in s.citations}
+    assert cited - {None} == measures
+
+
+def test_a_matter_is_placed_by_the_search_where_its_words_are_not_in_the_text(
+    document: Document, documents: tuple[Document, ...]
+) -> None:
+    passage = next(p for p in cut_passages(documents, len) if p.locator.measure == 5)
+    hit = Hit(passage=passage, rank=1, score=0.9, dense_rank=1, lexical_rank=1)
+    found = answer_structure("奶粉钱在第几条", documents, "zh", search=lambda query: (hit,))
+    assert found is not None
+    assert [s.citations[0].locator.measure for s in found.statements] == [5]
