@@ -39,6 +39,9 @@ class Embedder(Protocol):
     def embed_query_tokens(self, text: str) -> np.ndarray:
         """(n_tokens, dimension) float32 with unit rows, of the text's own tokens alone."""
 
+    def embed_queries_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """What `embed_query_tokens` gives, for each text."""
+
     def count_tokens(self, text: str) -> int:
         """How many tokens the encoder makes of a text, special ones included."""
 
@@ -48,6 +51,16 @@ def _unit_rows(vectors: Any) -> np.ndarray:
     rows = np.asarray(vectors, dtype=np.float32)
     unit: np.ndarray = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     return unit
+
+
+def _own_tokens(one: Any) -> np.ndarray:
+    """A question's token vectors as unit rows, without those that every question has.
+
+    The prompt's tokens and the closing one say nothing of it; an empty one keeps the closing one.
+    """
+    all_tokens = one["token_embeddings"][one["attention_mask"] > 0]
+    own = all_tokens[int(one["prompt_length"]) : -1]
+    return _unit_rows(own if len(own) else all_tokens[-1:])
 
 
 class SentenceEmbedder:
@@ -97,28 +110,29 @@ class SentenceEmbedder:
 
     def embed_passage_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
         """See Embedder."""
-        passes: Any = self._model.encode(
+        passes = self._passes(texts, "passage")
+        return [_unit_rows(one["token_embeddings"][one["attention_mask"] > 0]) for one in passes]
+
+    def embed_queries_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """See Embedder."""
+        return [_own_tokens(one) for one in self._passes(texts, "query")]
+
+    def _embed(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        (one,) = self._passes([text], "query")
+        whole, tokens = _unit_rows(one["sentence_embedding"][None, :])[0], _own_tokens(one)
+        for vectors in (whole, tokens):
+            vectors.flags.writeable = False
+        return whole, tokens
+
+    def _passes(self, texts: Sequence[str], prompt: str) -> Any:
+        """Everything that one pass through the encoder gives, for each text."""
+        return self._model.encode(
             list(texts),
-            prompt_name="passage",
+            prompt_name=prompt,
             batch_size=_BATCH,
             output_value=None,
             show_progress_bar=False,
         )
-        return [_unit_rows(one["token_embeddings"][one["attention_mask"] > 0]) for one in passes]
-
-    def _embed(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        passes: Any = self._model.encode(
-            [text], prompt_name="query", output_value=None, show_progress_bar=False
-        )
-        one = passes[0]
-        # The prompt's tokens and the closing one say nothing of the question. An empty question
-        # keeps the closing one.
-        own = one["token_embeddings"][int(one["prompt_length"]) : -1]
-        tokens = _unit_rows(own if len(own) else one["token_embeddings"][-1:])
-        whole = _unit_rows(one["sentence_embedding"][None, :])[0]
-        for vectors in (whole, tokens):
-            vectors.flags.writeable = False
-        return whole, tokens
 
     def count_tokens(self, text: str) -> int:
         """See Embedder."""

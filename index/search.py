@@ -69,6 +69,22 @@ class Index:
         )
 
     @property
+    def late(self) -> LateIndex | None:
+        """Late interaction, where the index has it."""
+        return self._late
+
+    def with_late(self, late: LateIndex) -> Index:
+        """The same index with another late interaction: for measuring what it does."""
+        return Index(
+            manifest=self.manifest,
+            passages=self.passages,
+            dense=self._dense,
+            lexical=self._lexical,
+            late=late,
+            embedder=self.embedder,
+        )
+
+    @property
     def is_late(self) -> bool:
         """Whether scores are those of late interaction; else of dense and lexical search."""
         return self._late is not None

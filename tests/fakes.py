@@ -242,6 +242,10 @@ class FakeEmbedder:
             row[zlib.crc32(text[i : i + 2].encode()) % self.dimension] = 1
         return rows
 
+    def embed_queries_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """For each text a row of length 1 a character pair."""
+        return [self.embed_query_tokens(text) for text in texts]
+
     def count_tokens(self, text: str) -> int:
         """One a character."""
         return len(text)

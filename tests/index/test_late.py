@@ -10,7 +10,7 @@ from fakes import FakeEmbedder
 
 from corpus.load import load_corpus
 from corpus.questions import clause_hash
-from index.late import LateIndex, similarity
+from index.late import ASKED_WEIGHT, LateIndex, similarity
 from index.passage import Passage, cut_passages
 
 EMBEDDER = FakeEmbedder()
@@ -32,7 +32,9 @@ def slow_score(query: str, passage: Passage) -> float:
     views = [slow_maxsim(tokens(query), tokens(t)) for t in (passage.text, passage.embedded_text)]
     asked = ASKED.get(clause_hash(passage.text), ())
     best = [max(slow_maxsim(tokens(query), tokens(a)) for a in asked)] if asked else []
-    return sum(views + (best or [sum(views) / 2])) / 3
+    text = sum(views) / 2
+    asked_score = best[0] if best else text
+    return (1 - ASKED_WEIGHT) * text + ASKED_WEIGHT * asked_score
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +70,10 @@ def test_an_index_without_it_has_none(tmp_path: Path) -> None:
 def test_similarity_of_a_text_with_itself_is_one() -> None:
     tokens = EMBEDDER.embed_query_tokens("最低工资标准")
     assert similarity(tokens, tokens) == pytest.approx(1.0)
+
+
+def test_a_question_left_out_counts_no_more(late: LateIndex) -> None:
+    query = EMBEDDER.embed_query_tokens("闲钱放哪儿")
+    bare, first_two = LateIndex.build(PASSAGES, {}, EMBEDDER), late.with_questions([0, 1])
+    assert first_two.scores(query)[7] == pytest.approx(bare.scores(query)[7], abs=1e-3)
+    assert np.allclose(late.with_questions([0, 1, 2]).scores(query), late.scores(query))

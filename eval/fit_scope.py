@@ -1,0 +1,230 @@
+"""Learn the gate's scope from questions: `python -m eval.fit_scope [--out FILE]`.
+
+What is learned from: the development questions, eval/questions/tuning.jsonl, scope.jsonl (questions
+that no policy of the corpus answers, near to it in meaning) and the plain questions beside the
+texts, each of these searched in an index that lacks it. Of answerable questions a second reading
+with all evidence removed counts a little as one that is not answered. The report half is not read.
+JSON with the cross-validated curve goes to stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold
+from tqdm import tqdm
+
+from corpus.load import load_corpus
+from corpus.questions import clause_hash, load_clause_questions
+from eval.question import QUESTIONS, Question, load_questions, split_of
+from index.late import ASKED_WEIGHT
+from index.passage import Hit
+from index.search import Index
+from rag.answer import Role, Turn
+from rag.build import open_index
+from rag.gate import Gate
+from rag.retrieve import PolicyRetriever
+from rag.rewrite import rewrite
+from rag.scope import VECTOR_SCALE, WEIGHTS, ScopeWeights
+from rag.settings import Settings
+from rag.structure import answer_structure
+
+TUNING = QUESTIONS.with_name("tuning.jsonl")
+UNANSWERED = QUESTIONS.with_name("scope.jsonl")
+_FOLDS = 10
+_INVERSE_REGULARISATION = 0.05
+_REMOVED_WEIGHT = 0.05
+# The threshold lets this share of answerable questions be refused, in cross-validation.
+FALSE_REFUSALS = 0.05
+_DEPTH = 200
+
+
+class Unanswered(BaseModel):
+    """A line of scope.jsonl: a question that the corpus does not answer."""
+
+    lang: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A question as the gate sees it. `weight` is its share in the fit."""
+
+    vector: np.ndarray
+    signs: np.ndarray
+    is_answered: bool
+    weight: float
+    source: str
+
+
+def read_examples(index: Index) -> Iterator[Example]:
+    """Every example; the plain questions in folds, searched where their own fold is not."""
+    gate, documents = Gate(index), load_corpus(Settings().texts)
+    search = PolicyRetriever(index=index).search
+    developed = [q for q in load_questions(QUESTIONS) if split_of(q.id) == "dev"]
+    for question in tqdm([*developed, *load_questions(TUNING)], unit="question", disable=None):
+        history = tuple(Turn(role=Role(t.role), content=t.content) for t in question.history)
+        if not answer_structure(question.question, documents, "zh", history=history, search=search):
+            yield from _read(gate, index, question, rewrite(question.question, history))
+    for line in UNANSWERED.read_text(encoding="utf-8").splitlines():
+        asked = Unanswered.model_validate_json(line).question
+        hits = index.search(asked, _DEPTH)
+        yield _example(gate, index, asked, asked, hits, False, 1.0, "unanswered")
+    yield from _read_plain(gate, index)
+
+
+def _read(gate: Gate, index: Index, question: Question, rewritten: str) -> Iterator[Example]:
+    asked = question.question
+    hits = index.search(rewritten, _DEPTH)
+    source = "tuning" if question.id >= "q3" and len(question.id) > 4 else "dev"
+    yield _example(gate, index, asked, rewritten, hits, question.answerable, 1.0, source)
+    if question.measures:
+        gold = {*question.measures, *question.acceptable_measures}
+        left = tuple(hit for hit in hits if hit.passage.locator.measure not in gold)
+        yield _example(gate, index, asked, rewritten, left, False, _REMOVED_WEIGHT, "removed")
+
+
+def _read_plain(gate: Gate, index: Index) -> Iterator[Example]:
+    questions = load_clause_questions(Settings().texts)
+    asked = [q for p in index.passages for q in questions.get(clause_hash(p.text), ())]
+    folds = np.random.default_rng(0).integers(_FOLDS, size=len(asked))
+    late = index.late
+    if late is None:
+        raise ValueError("the index has no late interaction; there is nothing to learn")
+    for fold in tqdm(range(_FOLDS), unit="fold", disable=None):
+        without = index.with_late(late.with_questions(np.flatnonzero(folds != fold).tolist()))
+        for place in np.flatnonzero(folds == fold):
+            hits = without.search(asked[place], _DEPTH)
+            yield _example(gate, index, asked[place], asked[place], hits, True, 1.0, "plain")
+
+
+def _example(
+    gate: Gate,
+    index: Index,
+    query: str,
+    rewritten: str,
+    hits: Sequence[Hit],
+    is_answered: bool,
+    weight: float,
+    source: str,
+) -> Example:
+    return Example(
+        vector=index.embedder.embed_query(query),
+        signs=gate.read(query, rewritten, hits).values,
+        is_answered=is_answered,
+        weight=weight,
+        source=source,
+    )
+
+
+class _Fit:
+    """A logistic regression with both sides weighing alike."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        vectors = np.stack([e.vector for e in examples])
+        signs = np.stack([e.signs for e in examples])
+        answered = np.array([e.is_answered for e in examples])
+        weight = np.array([e.weight for e in examples])
+        self.centre, self.mean, self.scale = vectors.mean(0), signs.mean(0), signs.std(0)
+        sides = np.where(answered, weight[answered].sum(), weight[~answered].sum())
+        self._model = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=5000)
+        self._model.fit(self._inputs(vectors, signs), answered, weight / sides * weight.sum() / 2)
+
+    def _inputs(self, vectors: np.ndarray, signs: np.ndarray) -> np.ndarray:
+        spread = (vectors - self.centre) * VECTOR_SCALE
+        return np.hstack([spread, (signs - self.mean) / self.scale])
+
+    def probabilities(self, examples: Sequence[Example]) -> np.ndarray:
+        """Of each example: (n,) float64."""
+        vectors = np.stack([e.vector for e in examples])
+        signs = np.stack([e.signs for e in examples])
+        found: np.ndarray = self._model.predict_proba(self._inputs(vectors, signs))[:, 1]
+        return found
+
+    def weights(self, embedder: str, threshold: float, fitted_on: str) -> ScopeWeights:
+        """As they are shipped."""
+        coefficients = self._model.coef_[0]
+        n_signs = len(self.mean)
+        return ScopeWeights(
+            embedder=embedder,
+            asked_weight=ASKED_WEIGHT,
+            centre=_rounded(self.centre),
+            vector=_rounded(coefficients[:-n_signs]),
+            mean=_rounded(self.mean),
+            scale=_rounded(self.scale),
+            signs=_rounded(coefficients[-n_signs:]),
+            intercept=round(float(self._model.intercept_[0]), 5),
+            threshold=round(threshold, 4),
+            fitted_on=fitted_on,
+        )
+
+
+def _rounded(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(round(float(value), 5) for value in values)
+
+
+def cross_validate(examples: Sequence[Example]) -> np.ndarray:
+    """Each example's probability by a model that was fitted without it: (n,) float64."""
+    found = np.zeros(len(examples))
+    answered = [e.is_answered for e in examples]
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(answered, answered)
+    for fitted, held in folds:
+        fit = _Fit([examples[i] for i in fitted])
+        found[held] = fit.probabilities([examples[i] for i in held])
+    return found
+
+
+def curve(examples: Sequence[Example], found: np.ndarray) -> dict[str, object]:
+    """What each threshold refuses, of the questions that people wrote to be judged by."""
+    judged = np.array([e.source in ("dev", "tuning") for e in examples])
+    answered = np.array([e.is_answered for e in examples])
+    yes, no = found[judged & answered], found[judged & ~answered]
+    removed = found[np.array([e.source == "removed" for e in examples])]
+    points = [
+        {
+            "threshold": round(float(threshold), 4),
+            "refused_answerable": round(float((yes < threshold).mean()), 3),
+            "refused_unanswerable": round(float((no < threshold).mean()), 3),
+            "refused_evidence_removed": round(float((removed < threshold).mean()), 3),
+        }
+        for threshold in np.quantile(yes, (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2))
+    ]
+    side = np.r_[np.ones(len(yes)), np.zeros(len(no))]
+    area = float(roc_auc_score(side, np.r_[yes, no]))
+    return {
+        "n_answerable": len(yes),
+        "n_unanswerable": len(no),
+        "area_under_curve": round(area, 4),
+        "points": points,
+    }
+
+
+def main() -> int:
+    """Fit, print the curve, write the weights."""
+    parser = argparse.ArgumentParser(prog="eval.fit_scope", description="Learn the gate's scope.")
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    args = parser.parse_args()
+    index = open_index(Settings())
+    examples = list(read_examples(index))
+    found = cross_validate(examples)
+    told = curve(examples, found)
+    judged = [e.source in ("dev", "tuning") and e.is_answered for e in examples]
+    threshold = float(np.quantile(found[np.array(judged)], FALSE_REFUSALS))
+    fitted_on = f"{len(examples)} examples"
+    weights = _Fit(examples).weights(index.embedder.name, threshold, fitted_on)
+    args.out.write_text(weights.model_dump_json() + "\n", encoding="utf-8")
+    print(json.dumps({"examples": len(examples), "threshold": weights.threshold, **told}, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
