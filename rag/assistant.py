@@ -6,12 +6,14 @@ import datetime as dt
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from corpus.document import Document
+from corpus.questions import clause_hash
 from index.passage import Hit, Passage
 from rag.answer import (
     Answer,
@@ -28,7 +30,7 @@ from rag.answer import (
     Timings,
     Turn,
 )
-from rag.compose import Composer, cite
+from rag.compose import EMPTY, Composer, cite
 from rag.draft import Drafted, Drafter
 from rag.gate import Gate
 from rag.language import detect_language
@@ -63,7 +65,8 @@ class _Progress:
 class Assistant:
     """Answers questions over the documents; safe to call from several threads.
 
-    `clock` gives the time an answer is dated with.
+    `renderings` are, by language, clauses by the hash of their own words; `clock` gives the time an
+    answer is dated with.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Assistant:
         gate: Gate,
         prompts: Prompts,
         model: ModelHost,
+        renderings: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         self.documents = documents
@@ -82,6 +86,7 @@ class Assistant:
         self._gate = gate
         self._prompts = prompts
         self._model = model
+        self._renderings = renderings
         self._clock = clock
         self._index_sha = retriever.index.manifest.sha
 
@@ -164,7 +169,11 @@ class Assistant:
             return
         evidence = select(progress.rewritten, progress.hits, self._retriever.search)
         composer = Composer(
-            progress.rewritten, evidence, language=progress.language, search=self._retriever.search
+            progress.rewritten,
+            evidence,
+            language=progress.language,
+            search=self._retriever.search,
+            renderings=self._renderings.get(progress.language, EMPTY),
         )
         progress.rejected = composer.rejected
         for statement in composer.compose(self._draft(progress, evidence)):
@@ -191,6 +200,9 @@ class Assistant:
         if model is None or progress.language not in self._model.languages:
             return
         passages = [hit.passage for hit in evidence]
+        kept = self._renderings.get(progress.language, EMPTY)
+        if all(clause_hash(passage.text) in kept for passage in passages):
+            return  # a rendering that was read beforehand is better than one made now
         drafter = Drafter(model, self._prompts)
         try:
             yield from drafter.write(progress.rewritten, passages, progress.language)

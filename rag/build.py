@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from corpus.load import load_corpus
+from corpus.renderings import load_renderings
 from index.embed import SentenceEmbedder
 from index.search import Index, open_default, open_named
 from rag.assistant import Assistant
@@ -35,6 +36,7 @@ def assemble(
         gate=Gate(index),
         prompts=load_prompts(),
         model=model,
+        renderings=load_renderings(settings.texts),
     )
 
 

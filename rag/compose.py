@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
+from corpus.questions import clause_hash
 from index.passage import Hit, Passage
 from rag.answer import Citation, Label, Rejected, Statement, Verdict
 from rag.check.segments import cover
@@ -14,6 +16,13 @@ from rag.language import to_traditional
 from rag.select import asks_for_all
 
 MAX_STATEMENTS = 5
+EMPTY: Mapping[str, str] = MappingProxyType({})
+RENDERED = Verdict(
+    label=Label.SUPPORTED,
+    score=1.0,
+    method="rendering",
+    reason="the rendering kept for this clause, written and read against it beforehand",
+)
 _ALIGNED = 0.3
 
 
@@ -25,6 +34,14 @@ def cite(passage: Passage) -> Citation:
 def quote(passage: Passage) -> Statement:
     """A clause as a statement in its own words."""
     return Statement(text=passage.text, citations=(cite(passage),), verdict=VERBATIM)
+
+
+def render(passage: Passage, renderings: Mapping[str, str]) -> Statement:
+    """A clause as a statement in the words kept for it in another language, else in its own."""
+    text = renderings.get(clause_hash(passage.text))
+    if text is None:
+        return quote(passage)
+    return Statement(text=text, citations=(cite(passage),), verdict=RENDERED)
 
 
 class Composer:
@@ -41,7 +58,10 @@ class Composer:
         *,
         language: str,
         search: Callable[[str], tuple[Hit, ...]],
+        renderings: Mapping[str, str] = EMPTY,
     ) -> None:
+        """`renderings` are clauses in the asker's language, by the hash of their own words."""
+        self._renderings = renderings
         self._question = question
         self._evidence = [hit.passage for hit in evidence]
         self._language = language
@@ -94,7 +114,7 @@ class Composer:
 
     def _quote(self, passage: Passage) -> Statement:
         self._stated.add(passage.id)
-        return quote(passage)
+        return render(passage, self._renderings)
 
     def _align(self, sentence: str, passage: Passage | None) -> tuple[Passage, float, int | None]:
         """The clause a sentence speaks of, how well it fits in [0, 1], and where search finds it.

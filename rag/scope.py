@@ -110,4 +110,5 @@ class Scope:
         topic = (vectors - self._centre) * VECTOR_SCALE @ self._vector
         met = (signs - self._mean) / self._scale @ self._signs
         logit: np.ndarray = topic + met + self._weights.intercept
-        return 1 / (1 + np.exp(-logit))
+        found: np.ndarray = 1 / (1 + np.exp(-logit))
+        return found

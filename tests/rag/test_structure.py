@@ -196,6 +196,8 @@ def test_a_measure_asked_for_as_text_is_given(documents: tuple[Document, ...]) -
         ("第12条归在哪个部分下面", "zh", {12}),
         ("“灵活就业人员”在哪几条出现过", "zh", {5, 7, 16}),
         ("标题里带“汽车”的是第几条", "zh", {17}),
+        ("写着“试点”的都有哪些地方", "zh", {7, 9, 14, 15, 16, 17}),
+        ("方案里写明2025年要做的事有哪些", "zh", {6, 7, 29}),
         ("¿Cuál es la penúltima medida?", "es", {29}),
         ("Welcher Teil hat die meisten Maßnahmen?", "de", set()),
         ("列出全部八个部分的标题", "zh", set()),

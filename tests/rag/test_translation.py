@@ -24,6 +24,9 @@ Ask = Callable[[FakeModel], Answer]
 
 @pytest.fixture
 def ask(documents: tuple[Document, ...], index: Index) -> Ask:
+    assert index.late is not None
+    index = index.with_late(index.late.with_questions([]))  # as for a policy that is new
+
     def ask(model: FakeModel) -> Answer:
         assistant = Assistant(
             documents=documents,

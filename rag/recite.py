@@ -1,0 +1,93 @@
+"""A document's rules as statements: their labels, headings, words and numbers, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corpus.document import Clause, Document, Locator, Measure, Part, Span, Step
+from corpus.numerals import format_numeral
+from rag.answer import Citation, Statement, Verdict
+from rag.check.verdict import VERBATIM
+from rag.language import is_chinese
+
+COUNTED = Verdict(label=VERBATIM.label, score=1.0, method="count", reason="counted in the document")
+
+
+def heading_citation(document: Document, measure: Measure) -> Citation:
+    """A measure cited by its label and heading."""
+    head = measure.label + measure.heading
+    start = document.text.rindex(head, 0, measure.span.start) if measure.heading else None
+    span = measure.span if start is None else Span(start, start + len(head))
+    return Citation(locator=document.locate(measure), quote=span.slice(document.text), span=span)
+
+
+def _part_citation(document: Document, part: Part) -> Citation:
+    """A part cited by its label and heading."""
+    head = part.label + part.heading
+    span = Span(part.span.start, part.span.start + len(head))
+    locator = Locator(document.id, (Step("part", part.number or 0),))
+    return Citation(locator=locator, quote=head, span=span)
+
+
+class Reciter:
+    """Says of a document what it is made of, in Chinese or in English."""
+
+    def __init__(self, document: Document, language: str) -> None:
+        self._document = document
+        self._chinese = is_chinese(language)
+
+    def measure(self, measure: Measure) -> Statement:
+        """Its label and heading."""
+        citation = heading_citation(self._document, measure)
+        if self._chinese or not measure.heading:
+            return Statement(text=citation.quote, citations=(citation,), verdict=VERBATIM)
+        text = f"Measure {measure.number}: {citation.quote}"
+        return Statement(text=text, citations=(citation,), verdict=COUNTED)
+
+    def clause(self, measure: Measure, clause: Clause) -> Statement:
+        """Its own words."""
+        quote = clause.span.slice(self._document.text)
+        locator = self._document.locate(measure, clause)
+        citation = Citation(locator=locator, quote=quote, span=clause.span)
+        return Statement(text=quote, citations=(citation,), verdict=VERBATIM)
+
+    def measure_in_full(self, measure: Measure) -> list[Statement]:
+        """Its label and heading, then its clauses."""
+        head = [self.measure(measure)] if measure.heading else []
+        return head + [self.clause(measure, clause) for clause in measure.clauses]
+
+    def clause_count(self, measure: Measure) -> Statement:
+        """How many sentences it has."""
+        citation, n = heading_citation(self._document, measure), len(measure.clauses)
+        text = f"{citation.quote} ({n} sentences)"
+        if self._chinese:
+            text = f"{citation.quote}：正文共{n}句（{format_numeral(n)}句）。"
+        return Statement(text=text, citations=(citation,), verdict=COUNTED)
+
+    def part(self, part: Part) -> Statement:
+        """Its place, label and heading, and which measures it has."""
+        citation = _part_citation(self._document, part)
+        numbers = [m.number for m in part.all_measures()]
+        n, run = len(numbers), f"{numbers[0]}–{numbers[-1]}" if numbers else "–"
+        text = f"Part {part.number}: {citation.quote} ({n} measures: {run})"
+        if self._chinese:
+            ends = "至".join(
+                f"（{format_numeral(k)}）" for k in dict.fromkeys(numbers[:: max(1, n - 1)])
+            )
+            place = f"第{format_numeral(part.number)}部分" if part.number else ""
+            text = f"{place}：{citation.quote}（共{n}条措施，第{ends}条）"
+        return Statement(text=text, citations=(citation,), verdict=COUNTED)
+
+    def part_in_full(self, part: Part, *, listed: bool) -> tuple[Statement, ...]:
+        """Its heading with the number of its measures, then, if asked for, theirs."""
+        measures = part.all_measures() if listed else ()
+        return (self.part(part), *map(self.measure, measures))
+
+    def counts(self, parts: Sequence[Part], n_measures: int) -> Statement:
+        """How many parts and measures there are, with every part's heading as the evidence."""
+        text = f"The document has {len(parts)} parts and {n_measures} measures in all."
+        if self._chinese:
+            title = self._document.title
+            text = f"《{title}》共{len(parts)}个部分、{n_measures}条措施。"
+        citations = tuple(_part_citation(self._document, part) for part in parts)
+        return Statement(text=text, citations=citations, verdict=COUNTED)

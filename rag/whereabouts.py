@@ -1,0 +1,69 @@
+"""Which measures speak of something: 育儿补贴在第几条, every sentence with a word, a title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from corpus.document import Document, Measure
+from rag.answer import Statement
+from rag.recite import Reciter
+from rag.references import Marked
+from rag.select import pieces_of
+from rag.wording import asks, measures_holding, measures_titled, quoted_in, topic_words, weight
+
+_MAX_FOUND = 8
+_YEAR = re.compile(r"\d{4}年?")
+
+
+class Whereabouts:
+    """Reads one question against one document.
+
+    `best_measure` gives the number of the measure that a search finds first, or None.
+    """
+
+    def __init__(
+        self, document: Document, language: str, best_measure: Callable[[str], int | None]
+    ) -> None:
+        self._document = document
+        self._best_measure = best_measure
+        self._measures = {measure.number: measure for _, measure in document.measures()}
+        self._say = Reciter(document, language)
+
+    def answer(self, marked: Marked) -> tuple[Statement, ...] | None:
+        """The places; none of them when a title that is quoted does not exist, None if not asked."""
+        if mentions := self._mentions(marked):
+            return mentions
+        asked = asks("which_measure")
+        if not asked.search(marked.text):
+            return None
+        topic = asked.sub(" ", marked.text)
+        if pieces_of(topic) and not quoted_in(topic):
+            return None
+        words = topic_words(topic, self._document.text)
+        by_title = bool(asks("title").search(marked.text))
+        if by_title and quoted_in(topic) and not words:
+            return ()
+        found = measures_titled(words, topic, self._document) if by_title else []
+        found = found or measures_holding(words, self._document)
+        if not found and weight(topic) and (number := self._best_measure(topic)):
+            found = [number]
+        statements: list[Statement] = []
+        for number in found[:_MAX_FOUND]:
+            statements.append(self._say.measure(self._measures[number]))
+            if not by_title:
+                statements += self._holding(self._measures[number], words)[:1]
+        return tuple(statements) or None
+
+    def _mentions(self, marked: Marked) -> tuple[Statement, ...]:
+        """写着“试点”的都有哪些: every sentence that holds what is quoted, or the year named."""
+        if not (asks("mentions").search(marked.text) and asks("every").search(marked.text)):
+            return ()
+        words = (*quoted_in(marked.text), *_YEAR.findall(marked.text))
+        measures = self._measures.values()
+        return tuple(s for measure in measures for s in self._holding(measure, words))
+
+    def _holding(self, measure: Measure, words: tuple[str, ...]) -> list[Statement]:
+        text = self._document.text
+        held = [c for c in measure.clauses if any(w in c.span.slice(text) for w in words)]
+        return [self._say.clause(measure, clause) for clause in held]
