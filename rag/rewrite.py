@@ -16,6 +16,13 @@ _POINTS_BACK = re.compile(
     r"\b(?:it|its|that|this|those|these|they|them|there|he|she|same)\b|それ|その|이것|그것|그건",
     re.IGNORECASE,
 )
+# Who says so starts anew, whatever else the question leans on.
+_NEW_TOPIC = re.compile(
+    r"(?:换|说|聊|问)(?:一?个|点|下)?(?:别的|其他|其它|另外)?(?:话题|问题|事儿?)(?:哈|吧|啊|哦|，|,|：|$)|另外问|"
+    r"\b(?:by the way|on another (?:note|topic|subject)|new (?:question|topic)|different (?:question|topic)|"
+    r"change of (?:topic|subject))\b",
+    re.IGNORECASE,
+)
 _TRAILS_OFF = re.compile(r"(?:呢|吗)?[？?！!。.\s]*$")
 _SHORT = 12
 _SHORT_WORDS = 5
@@ -29,6 +36,8 @@ def _is_short(question: str) -> bool:
 
 def is_elliptical(question: str) -> bool:
     """Whether a question leans on what was said before: it is short, or it points back."""
+    if _NEW_TOPIC.search(question):
+        return False
     leads, points = _LEADS.match(question), _POINTS_BACK.search(question)
     if question.rstrip("？?！!。. ").endswith("呢") and _is_short(question):
         return True

@@ -43,3 +43,10 @@ def test_only_what_the_asker_said_is_used_and_the_last_of_it() -> None:
         rewritten = rewrite("一个月给多少？", history)
         assert rewritten == "免税店呢？ 一个月给多少？"
         assert "五千元" not in rewritten
+
+
+@pytest.mark.parametrize(
+    "question", ["换个话题，这个有人管吗", "By the way, what about it?", "聊点别的事，它怎么说"]
+)
+def test_who_starts_a_new_topic_is_not_held_to_the_old_one(question: str) -> None:
+    assert not is_elliptical(question)
