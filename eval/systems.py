@@ -26,6 +26,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 # What replies are made of, and what judges their sentences.
 _MAKES_REPLIES = ("corpus", "index", "rag", "prompts", "eval/naive.py", "eval/naive.txt",
                   "eval/support.py", "eval/reply.py")  # fmt: skip
+_HASHED = (".py", ".toml", ".txt", ".json", ".jsonl")
 
 
 class ModelMissingError(PolicyQAError):
@@ -144,7 +145,7 @@ def code_sha() -> str:
     for name in _MAKES_REPLIES:
         path = _ROOT / name
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.suffix in (".py", ".toml", ".txt") and "built" not in file.parts:
+            if file.suffix in _HASHED and "built" not in file.parts:
                 found.update(file.relative_to(_ROOT).as_posix().encode())
                 found.update(file.read_bytes())
     return found.hexdigest()

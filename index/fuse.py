@@ -17,7 +17,20 @@ def fuse(dense: np.ndarray, lexical: np.ndarray, *, lexical_weight: float) -> np
     return fused
 
 
-def ranks(scores: np.ndarray, floor: float = -np.inf) -> dict[int, int]:
-    """Row → rank from 1 by descending score; rows at or below `floor` are absent."""
-    order = np.argsort(-scores, kind="stable")
-    return {int(row): i for i, row in enumerate(order, start=1) if scores[row] > floor}
+def best_rows(scores: np.ndarray, n: int) -> np.ndarray:
+    """The rows of the `n` best scores, best first, the earlier row first among equals: (n,) int64."""
+    if n < len(scores):
+        # Everything as good as the last that is kept, so that equals are parted by row alone.
+        least = np.partition(scores, len(scores) - n)[len(scores) - n]
+        rows = np.flatnonzero(scores >= least)
+    else:
+        rows = np.arange(len(scores))
+    best: np.ndarray = rows[np.argsort(-scores[rows], kind="stable")][:n]
+    return best
+
+
+def ranks_of(scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """For each row how many scores are better, and one: (len(rows),) int64. Equals share a rank."""
+    ascending = np.sort(scores)
+    found: np.ndarray = len(scores) - np.searchsorted(ascending, scores[rows], side="right") + 1
+    return found

@@ -19,14 +19,15 @@ from index import store
 from index.build import DEFAULT_OUT, build, source_hash
 from index.cache import default_cache
 from index.embed import Embedder, SentenceEmbedder
-from index.fuse import fuse, ranks
+from index.fuse import best_rows, fuse, ranks_of
 from index.jsonl import read_questions, write_lines
 from index.late import LateIndex
 from index.lexical import LexicalIndex
 from index.passage import Hit, Passage
 
-# Chosen on development questions; right-first is flat from 0.003 to 0.008.
-LEXICAL_WEIGHT = 0.004
+# Where there is no late interaction. Chosen on 381 of the statutes' development questions over 11,887
+# articles: Recall@10 is 0.638 for dense scores alone, 0.67 from 0.001 to 0.003, 0.656 at 0.004.
+LEXICAL_WEIGHT = 0.0015
 
 
 class Index:
@@ -46,6 +47,10 @@ class Index:
         self.passages = tuple(passages)
         self.embedder = embedder
         self._dense = dense
+        # A view of FAISS's own memory: all inner products at once, where a search would sort them.
+        stored: Any = faiss.downcast_index(dense)
+        size = dense.ntotal * dense.d
+        self._vectors = faiss.rev_swig_ptr(stored.get_xb(), size).reshape(dense.ntotal, dense.d)
         self._lexical = lexical
         self._late = late
 
@@ -101,25 +106,25 @@ class Index:
             fused = self._late.scores(self.embedder.embed_query_tokens(query))
         else:
             fused = fuse(dense, lexical, lexical_weight=LEXICAL_WEIGHT)
-        dense_ranks, lexical_ranks = ranks(dense), ranks(lexical, floor=0.0)
-        order = np.argsort(-fused, kind="stable")[:top_k]
+        order = best_rows(fused, top_k)
+        dense_ranks, lexical_ranks = ranks_of(dense, order), ranks_of(lexical, order)
         return tuple(
             Hit(
                 passage=self.passages[row],
                 rank=rank,
                 score=float(fused[row]),
-                dense_rank=dense_ranks.get(int(row)),
-                lexical_rank=lexical_ranks.get(int(row)),
+                dense_rank=int(dense_rank),
+                lexical_rank=int(lexical_rank) if lexical[row] > 0 else None,
             )
-            for rank, row in enumerate(order, start=1)
+            for rank, (row, dense_rank, lexical_rank) in enumerate(
+                zip(order, dense_ranks, lexical_ranks, strict=True), start=1
+            )
         )
 
     def _dense_scores(self, query: np.ndarray) -> np.ndarray:
         """The query's inner product with every passage, in the order of the passages: (n,) float32."""
-        scores, rows = self._dense.search(query[None, :], len(self.passages))
-        out = np.empty(len(self.passages), dtype=np.float32)
-        out[rows[0]] = scores[0]
-        return out
+        scores: np.ndarray = self._vectors @ query
+        return scores
 
 
 def open_default(embedder: Embedder, texts: Path = DEFAULT_TEXTS, out: Path = DEFAULT_OUT) -> Index:

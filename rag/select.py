@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from corpus.document import Locator
 from index.passage import Hit
@@ -60,8 +61,13 @@ def pieces_of(question: str) -> tuple[str, ...]:
     return tuple(piece for piece in pieces if len(piece) >= _MIN_PIECE)
 
 
-def _best_clauses(hits: Sequence[Hit], measure: Locator) -> list[Hit]:
+def _best_clauses(hits: Sequence[Hit], found: _Found, measure: Locator) -> list[Hit]:
+    """A measure's best clauses for the part of the question that found it, else for all of it."""
     own = [hit for hit in hits if hit.passage.locator.measure_locator == measure]
+    asked = next((ranking for ranking in found.all if _first(ranking) == measure), ())
+    place = {hit.passage.id: hit.rank for hit in asked}
+    if asked:
+        own.sort(key=lambda hit: place.get(hit.passage.id, len(place) + hit.rank))
     near = [hit for hit in own if hit.score >= own[0].score - SAME_MEASURE_MARGIN]
     return near[:_MAX_CLAUSES_A_MEASURE]
 
@@ -79,23 +85,38 @@ def _whole_measure(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     return tuple(kept)
 
 
-def _other_measures(
-    question: str, hits: Sequence[Hit], search: Callable[[str], tuple[Hit, ...]]
-) -> list[Locator]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the parts of a question find by themselves: compound pieces, and its comma clauses."""
+
+    pieces: tuple[tuple[Hit, ...], ...]
+    clauses: tuple[tuple[Hit, ...], ...]
+
+    @property
+    def all(self) -> tuple[tuple[Hit, ...], ...]:
+        return self.pieces + self.clauses
+
+
+def _search_pieces(question: str, search: Callable[[str], tuple[Hit, ...]]) -> _Found:
+    clauses = [c for c in _CLAUSE_ENDS.split(question) if len(c) >= _MIN_CLAUSE]
+    return _Found(
+        pieces=tuple(search(piece) for piece in pieces_of(question)),
+        clauses=tuple(map(search, clauses)) if len(clauses) > 1 else (),
+    )
+
+
+def _other_measures(hits: Sequence[Hit], found: _Found) -> list[Locator]:
     """The measures beside the best one that a question is about as well, the surest first."""
     scores: dict[Locator, float] = {}
     for hit in hits:
         scores.setdefault(hit.passage.locator.measure_locator, hit.score)
     best, *others = scores
-    of_pieces = {_first(search(piece)) for piece in pieces_of(question)}
+    of_pieces = {_first(ranking) for ranking in found.pieces}
     leads: dict[Locator, float] = {}
-    clauses = [c for c in _CLAUSE_ENDS.split(question) if len(c) >= _MIN_CLAUSE]
-    for clause in clauses if len(clauses) > 1 else ():
-        found = search(clause)
-        top = _first(found)
-        of_best = (h.score for h in found if h.passage.locator.measure_locator == best)
-        lead = found[0].score - next(of_best, found[-1].score)
-        leads[top] = max(lead, leads.get(top, 0.0))
+    for ranking in found.clauses:
+        of_best = (h.score for h in ranking if h.passage.locator.measure_locator == best)
+        lead = ranking[0].score - next(of_best, ranking[-1].score)
+        leads[_first(ranking)] = max(lead, leads.get(_first(ranking), 0.0))
     sure = {
         other: _BIAS
         + _PER_SCORE_BEHIND * (scores[other] - scores[best])
@@ -122,9 +143,11 @@ def select(
     """
     if not hits:
         return ()
-    measures = [hits[0].passage.locator.measure_locator, *_other_measures(question, hits, search)]
-    if len(measures) == 1:
+    found = _search_pieces(question, search)
+    others = _other_measures(hits, found)
+    if not others:
         return _whole_measure(hits)
+    measures = [hits[0].passage.locator.measure_locator, *others]
     return tuple(
-        hit for measure in measures[:_MAX_MEASURES] for hit in _best_clauses(hits, measure)
+        hit for measure in measures[:_MAX_MEASURES] for hit in _best_clauses(hits, found, measure)
     )

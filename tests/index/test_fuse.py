@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.fuse import fuse, ranks
+from index.fuse import best_rows, fuse, ranks_of
 
 
 def test_fused_is_dense_plus_weighted_lexical() -> None:
@@ -13,17 +13,19 @@ def test_fused_is_dense_plus_weighted_lexical() -> None:
     assert np.allclose(fuse(dense, lexical, lexical_weight=0.0), dense)
 
 
-def test_ranks_run_from_one_by_descending_score() -> None:
-    assert ranks(np.array([0.2, 0.9, 0.5])) == {1: 1, 2: 2, 0: 3}
+def test_the_best_rows_come_best_first_and_equals_in_the_order_of_the_texts() -> None:
+    scores = np.array([0.5, 0.9, 0.5, 0.1, 0.5])
+    assert best_rows(scores, 3).tolist() == [1, 0, 2]
+    assert best_rows(scores, 9).tolist() == [1, 0, 2, 4, 3]
+    assert best_rows(np.array([], dtype=np.float32), 3).tolist() == []
 
 
-def test_equal_scores_keep_the_order_of_the_texts() -> None:
-    assert ranks(np.array([0.5, 0.9, 0.5])) == {1: 1, 0: 2, 2: 3}
+def test_best_rows_are_those_of_a_whole_sort() -> None:
+    scores = np.random.default_rng(0).integers(50, size=400).astype(np.float32)
+    whole = np.argsort(-scores, kind="stable")
+    assert all(np.array_equal(best_rows(scores, n), whole[:n]) for n in (1, 7, 399, 400))
 
 
-def test_rows_at_or_below_the_floor_are_absent() -> None:
-    assert ranks(np.array([0.0, 2.0, 0.0, 1.0]), floor=0.0) == {1: 1, 3: 2}
-
-
-def test_nothing_ranks_as_nothing() -> None:
-    assert ranks(np.array([], dtype=np.float32)) == {}
+def test_ranks_count_what_is_better_and_equals_share_one() -> None:
+    scores = np.array([0.2, 0.9, 0.5, 0.5])
+    assert ranks_of(scores, np.array([1, 3, 2, 0])).tolist() == [1, 2, 2, 4]
