@@ -36,6 +36,8 @@ _CUT = re.compile(
 _MIN_PIECE = 2
 _CLAUSE_ENDS = re.compile(r"[，,；;。.？?！!、]")
 _MIN_CLAUSE = 4
+# A question of five hundred characters may have a hundred commas; each search takes time.
+_MAX_SEARCHED = 6
 
 
 # A question after all that there is, not after one thing.
@@ -100,8 +102,8 @@ class _Found:
 def _search_pieces(question: str, search: Callable[[str], tuple[Hit, ...]]) -> _Found:
     clauses = [c for c in _CLAUSE_ENDS.split(question) if len(c) >= _MIN_CLAUSE]
     return _Found(
-        pieces=tuple(search(piece) for piece in pieces_of(question)),
-        clauses=tuple(map(search, clauses)) if len(clauses) > 1 else (),
+        pieces=tuple(map(search, pieces_of(question)[:_MAX_SEARCHED])),
+        clauses=tuple(map(search, clauses[:_MAX_SEARCHED])) if len(clauses) > 1 else (),
     )
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from fakes import ASKED_AT, FakeModel
+from fakes import ASKED_AT, FakeGate, FakeHost, FakeModel
 from langchain_core.callbacks import BaseCallbackHandler
 
+from corpus.document import Document
+from corpus.questions import clause_hash
+from index.passage import Hit
+from index.search import Index
 from rag.answer import (
     Answer,
     Event,
@@ -23,6 +28,8 @@ from rag.answer import (
 )
 from rag.assistant import Assistant
 from rag.model import ModelState
+from rag.prompt import load_prompts
+from rag.retrieve import PolicyRetriever
 
 MakeAssistant = Callable[[FakeModel | None], Assistant]
 QUESTION = "手机、平板、智能手表等数码产品购新补贴是怎么说的"
@@ -241,3 +248,39 @@ def test_the_chain_is_a_runnable_whose_callbacks_reach_the_model(
     chain = make_assistant(FakeModel(reply=REPLY)).chain
     answer = chain.invoke(QUESTION, config={"callbacks": [Listener()]})
     assert answer.status is Status.ANSWERED and seen == ["model"]
+
+
+def test_what_does_not_stand_in_its_document_is_left_out(
+    make_assistant: MakeAssistant, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = Index.search
+
+    def tampered(self: Index, query: str, top_k: int) -> tuple[Hit, ...]:
+        first, *others = search(self, query, top_k)
+        lie = replace(first.passage, text="每人每月发放8800元。")
+        return (replace(first, passage=lie), *others)
+
+    monkeypatch.setattr(Index, "search", tampered)
+    answer = make_assistant(None).ask(QUESTION)
+    shown = [s.text for s in answer.statements] + [hit.passage.text for hit in answer.hits]
+    assert answer.hits and not any("8800" in text for text in shown)
+
+
+def test_a_kept_rendering_is_shown_in_the_place_of_its_clause(
+    documents: tuple[Document, ...], index: Index
+) -> None:
+    model = FakeModel(reply="Support everything.")
+    assistant = Assistant(
+        documents=documents,
+        retriever=PolicyRetriever(index=index),
+        gate=FakeGate(),  # type: ignore[arg-type]
+        prompts=load_prompts(),
+        model=FakeHost(chat_model=model),  # type: ignore[arg-type]
+        renderings={"en": {clause_hash(p.text): f"In English: {p.id}" for p in index.passages}},
+    )
+    answer = assistant.ask("What does the plan say about REITs and REITs and (REITs)?")
+    assert all(s.text.startswith("In English: ") for s in answer.statements)
+    assert all(s.verdict.method == "rendering" for s in answer.statements)
+    assert answer.statements[0].citations[0].quote in documents[0].text
+    assert answer.origin is Origin.EXTRACTIVE and model.asked == []
+    assert assistant.ask("REITs是怎么说的").statements[0].text in documents[0].text

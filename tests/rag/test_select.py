@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.passage import Hit
 from index.search import Index
 from rag.retrieve import PolicyRetriever
 from rag.select import asks_for_all, select
@@ -59,3 +60,15 @@ def test_a_question_after_all_items_is_told_from_one_after_a_matter(
     question: str, wants_all: bool
 ) -> None:
     assert asks_for_all(question) is wants_all
+
+
+def test_a_question_of_many_commas_costs_few_searches(retriever: PolicyRetriever) -> None:
+    question = "，".join(["还想问育儿补贴和免税店"] * 40)
+    searched: list[str] = []
+
+    def search(text: str) -> tuple[Hit, ...]:
+        searched.append(text)
+        return retriever.search(text)
+
+    assert select(question, retriever.search(question), search)
+    assert len(searched) <= 12
