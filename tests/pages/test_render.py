@@ -9,7 +9,8 @@ import pytest
 from fakes import FakeAssistant, cite, fake_answer
 
 from corpus.load import load_corpus
-from rag.answer import Finished, Found, Reason, Stated
+from rag.answer import Finished, Found, Origin, Reason, Stated, Statement
+from rag.compose import RENDERED
 from rag.pages.places import cards_of, name_place, open_excerpt
 from rag.pages.render import MAX_LIVE_CARDS, Renderer
 from rag.pages.session import Exchange, Phase
@@ -188,3 +189,16 @@ def test_a_source_address_that_is_no_web_address_is_no_link() -> None:
         (document,), str(citation.locator), citation.span.start, citation.span.end
     )
     assert "javascript:" not in Renderer((document,)).panel(load_texts("zh"), excerpt)
+
+
+def test_a_rendering_is_never_called_official_wording() -> None:
+    hits = FakeAssistant().search("育儿补贴")
+    clause = hits[0].passage
+    rendered = Statement(text="The plan calls for it.", citations=(cite(clause),), verdict=RENDERED)
+    answer = fake_answer("原文 childcare", (rendered,), hits)
+    assert answer.origin is Origin.EXTRACTIVE
+    exchange = Exchange(question="childcare").after(Finished(answer=answer))
+    for language in LANGUAGES:
+        t = load_texts(language)
+        html = _conversation(exchange, language)
+        assert t("origin_rendered") in html and t("origin_extractive") not in html
