@@ -12,9 +12,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from corpus.errors import PolicyQAError
+from corpus.lines import read_lines
 
 SUFFIX = ".questions.jsonl"
 
@@ -45,17 +45,7 @@ def read_questions_file(path: Path) -> list[ClauseQuestions]:
     Raises:
         PolicyQAError: a line is not what it should be; the message names it.
     """
-    if not path.is_file():
-        return []
-    entries = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            entries.append(ClauseQuestions.model_validate_json(line))
-        except ValidationError as error:
-            raise PolicyQAError(
-                f"{path} line {number} is no entry of questions; mend it, or remove the line."
-            ) from error
-    return entries
+    return read_lines(path, ClauseQuestions, "entry of questions")
 
 
 def load_clause_questions(texts: Path) -> dict[str, tuple[str, ...]]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from corpus.errors import PolicyQAError
+from corpus.lines import read_lines
 
 _NAME = re.compile(r".+\.([a-z]{2})\.jsonl")
 
@@ -33,15 +33,7 @@ def read_renderings_file(path: Path) -> list[Rendering]:
     Raises:
         PolicyQAError: a line is not what it should be; the message names it.
     """
-    entries = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            entries.append(Rendering.model_validate_json(line))
-        except ValidationError as error:
-            raise PolicyQAError(
-                f"{path} line {number} is no rendering of a clause; mend it, or remove the line."
-            ) from error
-    return entries
+    return read_lines(path, Rendering, "rendering of a clause")
 
 
 def load_renderings(texts: Path) -> dict[str, dict[str, str]]:
