@@ -23,7 +23,7 @@ def prepare(settings: Settings) -> None:
     weights.resolve(settings.embedder)
     if settings.backend is Backend.LLAMACPP:
         weights.resolve(settings.model)
-    ensure_built(settings.texts, settings.index, settings.embedder)
+    ensure_built(settings.texts, settings.index, settings.embedder, place=settings.vectors)
 
 
 def main() -> int:

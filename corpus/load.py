@@ -19,14 +19,19 @@ def load_corpus(texts: Path = DEFAULT_TEXTS) -> tuple[Document, ...]:
     Raises:
         PolicyQAError: a file is missing or cannot be read, or two documents share an id.
     """
-    if texts.is_file():
-        return (load_document(texts),)
-    documents = tuple(load_document(texts / facts.file) for facts in load_manifest(texts))
+    documents = tuple(load_document(file) for file in corpus_files(texts))
     ids = [document.id for document in documents]
     for document_id in ids:
         if ids.count(document_id) > 1:
             raise PolicyQAError(f"{texts}: two documents have the id {document_id!r}; rename one.")
     return documents
+
+
+def corpus_files(texts: Path = DEFAULT_TEXTS) -> tuple[Path, ...]:
+    """The files of the documents that `load_corpus` gives, in its order."""
+    if texts.is_file():
+        return (texts,)
+    return tuple(texts / facts.file for facts in load_manifest(texts))
 
 
 def corpus_hash(documents: tuple[Document, ...]) -> str:

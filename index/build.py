@@ -23,6 +23,7 @@ from index.embed import DEFAULT_EMBEDDER, Embedder, SentenceEmbedder
 from index.late import MAX_PASSAGES, LateIndex
 from index.passage import Passage, cut_passages
 from index.records import is_records, load_records, records_hash
+from index.vectors import default_place
 
 DEFAULT_OUT = Path(__file__).parent / "built"
 
@@ -77,21 +78,28 @@ def embed_views(
 
 
 def build(
-    texts: Path, out: Path, embedder: Embedder, *, cache: Path | None = None
+    texts: Path,
+    out: Path,
+    embedder: Embedder,
+    *,
+    cache: Path | None = None,
+    place: str | None = None,
 ) -> store.Manifest:
     """Cut, embed and save; the index in `out` is replaced only once the new one is whole.
 
-    Vectors of texts that were embedded before come from `cache`, where one is named.
+    Vectors of texts that were embedded before come from `cache`, where one is named. They go to
+    `place`: a Milvus, "" for FAISS, None for where the environment says.
 
     Raises:
-        PolicyQAError: the texts are missing, unreadable or hold nothing to index.
+        PolicyQAError: the texts are missing, unreadable or hold nothing to index, or the place
+            cannot be used.
     """
     passages = _load_passages(texts, embedder)
+    late = None
     with contextlib.closing(VectorCache(cache, embedder)) as vectors:
         embeddings = embed_views(passages, vectors.embed)
-    late = None
-    if not is_records(texts) and len(passages) <= MAX_PASSAGES:
-        late = LateIndex.build(passages, load_clause_questions(texts), embedder)
+        if not is_records(texts) and len(passages) <= MAX_PASSAGES:
+            late = LateIndex.build(passages, load_clause_questions(texts), vectors)
     return store.save(
         out,
         passages=passages,
@@ -99,21 +107,23 @@ def build(
         late=late,
         embedder=embedder.name,
         corpus_sha=source_hash(texts),
+        place=default_place() if place is None else place,
     )
 
 
-def ensure_built(texts: Path, out: Path, embedder: str) -> None:
+def ensure_built(texts: Path, out: Path, embedder: str, *, place: str | None = None) -> None:
     """Build the index in `out` if it is missing, damaged or stale; load no model otherwise.
 
     Raises:
         PolicyQAError: the texts or the embedder cannot be used.
     """
     try:
-        store.load_manifest(out).require(out, embedder=embedder, corpus_sha=source_hash(texts))
+        manifest = store.load_manifest(out)
+        manifest.require(out, embedder=embedder, corpus_sha=source_hash(texts), place=place)
     except (store.StaleIndexError, store.DamagedIndexError) as reason:
         print(f"building the index ({reason})", file=sys.stderr)
         opened = SentenceEmbedder(embedder)
-        build(texts, out, opened, cache=default_cache(opened))
+        build(texts, out, opened, cache=default_cache(opened), place=place)
 
 
 def main() -> int:

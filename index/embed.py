@@ -119,7 +119,7 @@ class SentenceEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """See Embedder."""
-        return len(self._tokenizer(text)["input_ids"])
+        return len(self._tokenizer(text, verbose=False)["input_ids"])  # long ones are no fault
 
     def _embed(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         (rows,) = self._token_vectors([text], "query")

@@ -27,10 +27,3 @@ def best_rows(scores: np.ndarray, n: int) -> np.ndarray:
         rows = np.arange(len(scores))
     best: np.ndarray = rows[np.argsort(-scores[rows], kind="stable")][:n]
     return best
-
-
-def ranks_of(scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """For each row how many scores are better, and one: (len(rows),) int64. Equals share a rank."""
-    ascending = np.sort(scores)
-    found: np.ndarray = len(scores) - np.searchsorted(ascending, scores[rows], side="right") + 1
-    return found

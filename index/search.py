@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 
 from corpus.errors import PolicyQAError
@@ -19,15 +18,19 @@ from index import store
 from index.build import DEFAULT_OUT, build, source_hash
 from index.cache import default_cache
 from index.embed import Embedder, SentenceEmbedder
-from index.fuse import best_rows, fuse, ranks_of
+from index.fuse import best_rows, fuse
 from index.jsonl import read_questions, write_lines
 from index.late import LateIndex
 from index.lexical import LexicalIndex
 from index.passage import Hit, Passage
+from index.vectors import Vectors
 
 # Where there is no late interaction. Chosen on 381 of the statutes' development questions over 11,887
 # articles: Recall@10 is 0.638 for dense scores alone, 0.67 from 0.001 to 0.003, 0.656 at 0.004.
 LEXICAL_WEIGHT = 0.0015
+# The best of either search that are looked at together; a hit has no rank in a list beyond them.
+_DENSE_CANDIDATES = 1000
+_LEXICAL_CANDIDATES = 300
 
 
 class Index:
@@ -38,7 +41,7 @@ class Index:
         *,
         manifest: store.Manifest,
         passages: Sequence[Passage],
-        dense: faiss.Index,
+        vectors: Vectors,
         lexical: LexicalIndex,
         late: LateIndex | None,
         embedder: Embedder,
@@ -46,28 +49,35 @@ class Index:
         self.manifest = manifest
         self.passages = tuple(passages)
         self.embedder = embedder
-        self._dense = dense
-        # A view of FAISS's own memory: all inner products at once, where a search would sort them.
-        stored: Any = faiss.downcast_index(dense)
-        size = dense.ntotal * dense.d
-        self._vectors = faiss.rev_swig_ptr(stored.get_xb(), size).reshape(dense.ntotal, dense.d)
+        self._vectors = vectors
         self._lexical = lexical
         self._late = late
 
     @classmethod
-    def open(cls, out: Path, embedder: Embedder, *, corpus_sha: str | None = None) -> Index:
+    def open(
+        cls,
+        out: Path,
+        embedder: Embedder,
+        *,
+        corpus_sha: str | None = None,
+        place: str | None = None,
+    ) -> Index:
         """Load an index that was built with this embedder, from this corpus if one is named.
+
+        `place` is where its vectors lie; None: where the environment says.
 
         Raises:
             StaleIndexError: it was built from something else.
             DamagedIndexError: files are missing or altered.
+            PolicyQAError: the place of the vectors cannot be reached.
         """
-        store.load_manifest(out).require(out, embedder=embedder.name, corpus_sha=corpus_sha)
-        loaded = store.load(out)
+        manifest = store.load_manifest(out)
+        manifest.require(out, embedder=embedder.name, corpus_sha=corpus_sha, place=place)
+        loaded = store.load(out, place)
         return cls(
             manifest=loaded.manifest,
             passages=loaded.passages,
-            dense=loaded.dense,
+            vectors=loaded.vectors,
             lexical=loaded.lexical,
             late=loaded.late,
             embedder=embedder,
@@ -83,7 +93,7 @@ class Index:
         return Index(
             manifest=self.manifest,
             passages=self.passages,
-            dense=self._dense,
+            vectors=self._vectors,
             lexical=self._lexical,
             late=late,
             embedder=self.embedder,
@@ -100,42 +110,55 @@ class Index:
         They are scored by late interaction where the index has it, else by dense and lexical
         scores together.
         """
-        dense = self._dense_scores(self.embedder.embed_query(query))
+        vector = self.embedder.embed_query(query)
+        near, near_scores = self._vectors.nearest(vector, max(top_k, _DENSE_CANDIDATES))
         lexical = self._lexical.scores(query)
+        worded = best_rows(lexical, max(top_k, _LEXICAL_CANDIDATES))
+        worded = worded[lexical[worded] > 0]
         if self._late is not None:
-            fused = self._late.scores(self.embedder.embed_query_tokens(query))
+            rows = np.arange(len(self.passages))
+            scores = self._late.scores(self.embedder.embed_query_tokens(query))
         else:
-            fused = fuse(dense, lexical, lexical_weight=LEXICAL_WEIGHT)
-        order = best_rows(fused, top_k)
-        dense_ranks, lexical_ranks = ranks_of(dense, order), ranks_of(lexical, order)
+            others = np.setdiff1d(worded, near)
+            rows = np.concatenate([near, others])
+            dense = np.concatenate([near_scores, self._vectors.scores_of(vector, others)])
+            order = np.argsort(rows)  # so that equals stand in the order of the passages
+            rows, dense = rows[order], dense[order]
+            scores = fuse(dense, lexical[rows], lexical_weight=LEXICAL_WEIGHT)
+        dense_ranks = {int(row): rank for rank, row in enumerate(near, start=1)}
+        lexical_ranks = {int(row): rank for rank, row in enumerate(worded, start=1)}
+        best = best_rows(scores, top_k)
         return tuple(
             Hit(
                 passage=self.passages[row],
                 rank=rank,
-                score=float(fused[row]),
-                dense_rank=int(dense_rank),
-                lexical_rank=int(lexical_rank) if lexical[row] > 0 else None,
+                score=float(score),
+                dense_rank=dense_ranks.get(int(row)),
+                lexical_rank=lexical_ranks.get(int(row)),
             )
-            for rank, (row, dense_rank, lexical_rank) in enumerate(
-                zip(order, dense_ranks, lexical_ranks, strict=True), start=1
-            )
+            for rank, (row, score) in enumerate(zip(rows[best], scores[best], strict=True), start=1)
         )
 
-    def _dense_scores(self, query: np.ndarray) -> np.ndarray:
-        """The query's inner product with every passage, in the order of the passages: (n,) float32."""
-        scores: np.ndarray = self._vectors @ query
-        return scores
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._vectors.close()
 
 
-def open_default(embedder: Embedder, texts: Path = DEFAULT_TEXTS, out: Path = DEFAULT_OUT) -> Index:
+def open_default(
+    embedder: Embedder,
+    texts: Path = DEFAULT_TEXTS,
+    out: Path = DEFAULT_OUT,
+    *,
+    place: str | None = None,
+) -> Index:
     """The default index, built first when it is missing, damaged or stale."""
     corpus_sha = source_hash(texts)
     try:
-        return Index.open(out, embedder, corpus_sha=corpus_sha)
+        return Index.open(out, embedder, corpus_sha=corpus_sha, place=place)
     except (store.StaleIndexError, store.DamagedIndexError) as reason:
         print(f"building the index ({reason})", file=sys.stderr)
-        build(texts, out, embedder, cache=default_cache(embedder))
-        return Index.open(out, embedder, corpus_sha=corpus_sha)
+        build(texts, out, embedder, cache=default_cache(embedder), place=place)
+        return Index.open(out, embedder, corpus_sha=corpus_sha, place=place)
 
 
 def open_named(out: Path) -> Index:

@@ -1,4 +1,4 @@
-"""The index on disk: FAISS, BM25 and JSON, with a manifest, swapped in atomically, no pickle.
+"""The index on disk: vectors, BM25 and JSON, with a manifest, swapped in atomically, no pickle.
 
 A folder holds one generation of files and CURRENT, which names it. A new generation is written
 beside the old one and CURRENT replaced, so a reader sees the old index or the new, never a mix.
@@ -20,18 +20,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from corpus.document import Locator, Span
 from corpus.errors import PolicyQAError
+from index import vectors as vector_store
 from index.late import FILE as LATE_FILE
 from index.late import LateIndex
 from index.lexical import LexicalIndex
 from index.passage import Passage
+from index.vectors import Vectors
 
-FORMAT = 2
+FORMAT = 3
 CUTTING = "clause-1, views clause+measure, late interaction"
 _CURRENT = "CURRENT"
 _ABANDONED_S = 24 * 3600
@@ -47,7 +48,10 @@ class DamagedIndexError(PolicyQAError):
 
 
 class Manifest(BaseModel):
-    """What an index was made of; `files` maps each file's name to its sha256."""
+    """What an index was made of; `files` maps each file's name to its sha256.
+
+    `vectors` is the name under which a Milvus holds the vectors; empty where a file does.
+    """
 
     format: int
     cutting: str
@@ -58,14 +62,20 @@ class Manifest(BaseModel):
     built_at: dt.datetime
     software: dict[str, str]
     files: dict[str, str]
+    vectors: str = ""
 
     @property
     def sha(self) -> str:
         """A hash that tells this index from any other, whenever it was built."""
-        return hashlib.sha256(self.model_dump_json(exclude={"built_at"}).encode()).hexdigest()
+        made_of = self.model_dump_json(exclude={"built_at", "vectors"})
+        return hashlib.sha256(made_of.encode()).hexdigest()
 
-    def require(self, out: Path, *, embedder: str, corpus_sha: str | None) -> None:
+    def require(
+        self, out: Path, *, embedder: str, corpus_sha: str | None, place: str | None = None
+    ) -> None:
         """Hold the index in `out` against what is wanted; a `corpus_sha` of None accepts any corpus.
+
+        `place` is where vectors lie; None: where the environment says.
 
         Raises:
             StaleIndexError: it was made of something else.
@@ -80,6 +90,11 @@ class Manifest(BaseModel):
                     f"the index was built from {name} {str(found)[:24]} but {str(value)[:24]} is "
                     f"wanted now; run: python -m index.build --out {out}"
                 )
+        place = vector_store.default_place() if place is None else place
+        if misplaced := vector_store.find_misplaced(self.vectors, place):
+            raise StaleIndexError(
+                f"the index's vectors {misplaced}; run: python -m index.build --out {out}"
+            )
 
 
 def _sha256(path: Path) -> str:
@@ -110,12 +125,7 @@ def _read_passage(record: dict[str, Any]) -> Passage:
     )
 
 
-def _write_files(
-    folder: Path, passages: Sequence[Passage], embeddings: np.ndarray, late: LateIndex | None
-) -> None:
-    dense = faiss.IndexFlatIP(embeddings.shape[1])
-    dense.add(embeddings)
-    faiss.write_index(dense, str(folder / "dense.faiss"))
+def _write_files(folder: Path, passages: Sequence[Passage], late: LateIndex | None) -> None:
     LexicalIndex.build([p.embedded_text for p in passages]).save(folder)
     if late is not None:
         late.save(folder)
@@ -136,13 +146,21 @@ def _new_generation(out: Path) -> Iterator[Path]:
         raise
 
 
-def _remove_others(out: Path, kept: Path) -> None:
-    """Remove older generations, and what a killed build left; another build may be writing now."""
+def _remove_others(out: Path, kept: Path, previous: Path | None, place: str) -> None:
+    """Remove older generations, and what a killed build left; another build may be writing now.
+
+    One whose vectors lie elsewhere may still be searched by who opened it: it goes a build later.
+    """
     for other in out.glob("generation-*"):
         with contextlib.suppress(OSError):
             is_whole = (other / "manifest.json").is_file()
             is_old = time.time() - other.stat().st_mtime > _ABANDONED_S
             if other != kept and (is_whole or is_old):
+                with contextlib.suppress(PolicyQAError):
+                    vectors = _read_manifest(out, other).vectors
+                    if vectors and other == previous:
+                        continue
+                    vector_store.forget(vectors, place)
                 shutil.rmtree(other, ignore_errors=True)
 
 
@@ -154,10 +172,21 @@ def save(
     late: LateIndex | None = None,
     embedder: str,
     corpus_sha: str,
+    place: str = "",
 ) -> Manifest:
-    """Write a new index into `out` and swap it in; `embeddings` is (n, dimension) float32."""
+    """Write a new index into `out` and swap it in; `embeddings` is (n, dimension) float32.
+
+    `place`: where the vectors go, a Milvus or, empty, a file beside the rest.
+
+    Raises:
+        PolicyQAError: the place cannot be used; the old index stands.
+    """
+    previous = None
+    with contextlib.suppress(DamagedIndexError):
+        previous = _generation(out)
     with _new_generation(out) as folder:
-        _write_files(folder, passages, embeddings, late)
+        _write_files(folder, passages, late)
+        kept = vector_store.save(folder, embeddings, place)
         manifest = Manifest(
             format=FORMAT,
             cutting=CUTTING,
@@ -168,12 +197,13 @@ def save(
             built_at=dt.datetime.now(dt.UTC),
             software={name: version(name) for name in _SOFTWARE},
             files={p.name: _sha256(p) for p in sorted(folder.iterdir())},
+            vectors=kept,
         )
         (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
         pointer = folder / _CURRENT
         pointer.write_text(folder.name, encoding="utf-8")
         os.replace(pointer, out / _CURRENT)
-    _remove_others(out, folder)
+    _remove_others(out, folder, previous, place)
     return manifest
 
 
@@ -215,28 +245,30 @@ class Loaded:
 
     manifest: Manifest
     passages: tuple[Passage, ...]
-    dense: faiss.Index
+    vectors: Vectors
     lexical: LexicalIndex
     late: LateIndex | None
 
 
-def load(out: Path) -> Loaded:
+def load(out: Path, place: str | None = None) -> Loaded:
     """Everything in an index folder, after its files were held against the manifest's hashes.
 
     Raises:
         DamagedIndexError: a file is missing, altered or unreadable.
+        PolicyQAError: the place of the vectors cannot be reached.
     """
+    place = vector_store.default_place() if place is None else place
     folder = _generation(out)
     try:
-        return _load_generation(out, folder)
+        return _load_generation(out, folder, place)
     except (DamagedIndexError, OSError):
         # A build may have swapped a new generation in and removed the one being read.
         if (swapped_in := _generation(out)) == folder:
             raise
-        return _load_generation(out, swapped_in)
+        return _load_generation(out, swapped_in, place)
 
 
-def _load_generation(out: Path, folder: Path) -> Loaded:
+def _load_generation(out: Path, folder: Path, place: str) -> Loaded:
     manifest = _read_manifest(out, folder)
     for name, sha in manifest.files.items():
         path = folder / Path(name).name
@@ -246,11 +278,10 @@ def _load_generation(out: Path, folder: Path) -> Loaded:
             )
     lines = (folder / "passages.jsonl").read_text(encoding="utf-8").split("\n")
     passages = tuple(_read_passage(json.loads(line)) for line in lines if line)
-    dense = faiss.read_index(str(folder / "dense.faiss"))
     return Loaded(
         manifest=manifest,
         passages=passages,
-        dense=dense,
+        vectors=vector_store.load(folder, manifest.vectors, place),
         lexical=LexicalIndex.load(folder, len(passages)),
         late=LateIndex.load(folder) if LATE_FILE in manifest.files else None,
     )

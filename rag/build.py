@@ -46,7 +46,8 @@ def open_index(settings: Settings) -> Index:
     Raises:
         PolicyQAError: a text or the embedder cannot be used.
     """
-    return open_default(SentenceEmbedder(settings.embedder), settings.texts, settings.index)
+    embedder = SentenceEmbedder(settings.embedder)
+    return open_default(embedder, settings.texts, settings.index, place=settings.vectors)
 
 
 def build_assistant(settings: Settings, *, index: Path | None = None) -> Assistant:

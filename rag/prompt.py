@@ -18,6 +18,8 @@ PROMPTS = Path(__file__).parents[1] / "prompts"
 _PLACEHOLDERS: dict[str, set[str]] = {
     "answer_system": set(),
     "answer_user": {"clauses", "question"},
+    "expand_system": set(),
+    "expand_user": {"clause", "heading", "count"},
     "translate_system": {"language"},
     "translate_user": {"clause", "language"},
 }
@@ -44,6 +46,12 @@ class Prompts:
         """The messages that ask for a clause in the asker's language."""
         values = {"clause": passage.text, "language": LANGUAGE_NAMES[language]}
         return self._messages("translate", values)
+
+    def ask_for_questions(self, passage: Passage, count: int) -> list[BaseMessage]:
+        """The messages that ask for plain questions which a clause answers."""
+        heading = passage.heading_path[-1] if passage.heading_path else ""
+        values = {"clause": passage.text, "heading": heading, "count": str(count)}
+        return self._messages("expand", values)
 
     def _messages(self, name: str, values: dict[str, str]) -> list[BaseMessage]:
         return [

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     texts: Path = DEFAULT_TEXTS
     index: Path = DEFAULT_OUT
     embedder: str = DEFAULT_EMBEDDER
+    # Where the vectors lie: "" for FAISS, or a Milvus by address or local file.
+    vectors: str = ""
 
     backend: Backend = Backend.LLAMACPP
     model: str = "qwen2.5-coder-1.5b-instruct-q4_k_m"

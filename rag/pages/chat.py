@@ -38,9 +38,13 @@ class Desk:
     """Does what a visitor asks of the page. One desk serves every session."""
 
     assistant: Assistant
-    renderer: Renderer
     parts: Parts
     line: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def renderer(self) -> Renderer:
+        """Renders the policies as they are now."""
+        return Renderer(self.assistant.documents)
 
     def ask(self, text: str, session: Session) -> Iterator[Updates]:
         """Answer what stands in the composer, showing every step."""
@@ -171,11 +175,10 @@ def build_page(assistant: Assistant) -> gr.Blocks:
     """The page over an assistant, not yet launched."""
     # Gradio sums up its event counts after every event, for a monitor that is switched off here.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
-    renderer = Renderer(assistant.documents)
     page: gr.Blocks
     with gr.Blocks(title="政策问答 · Policy QA", analytics_enabled=False) as page:
-        parts = Parts.build(renderer, assistant.model_state)
-        _wire(Desk(assistant=assistant, renderer=renderer, parts=parts), page)
+        parts = Parts.build(Renderer(assistant.documents), assistant.model_state)
+        _wire(Desk(assistant=assistant, parts=parts), page)
     page.queue(default_concurrency_limit=None, api_open=False)
     return page
 

@@ -66,3 +66,22 @@ def test_two_embedders_have_two_files() -> None:
         cache = VectorCache(None, FakeEmbedder())
         cache.close()
         cache.embed(TEXTS)
+
+
+def test_token_vectors_are_kept_too_a_question_s_apart_from_a_passage_s(tmp_path: Path) -> None:
+    first = VectorCache(tmp_path / "v.sqlite", FakeEmbedder())
+    made = first.embed_passage_tokens(TEXTS), first.embed_queries_tokens(TEXTS)
+
+    class Idle(FakeEmbedder):
+        def embed_passage_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+            raise AssertionError("was kept")
+
+        embed_queries_tokens = embed_passage_tokens
+
+    again = VectorCache(tmp_path / "v.sqlite", Idle())
+    kept = again.embed_passage_tokens(TEXTS), again.embed_queries_tokens(TEXTS)
+    real = FakeEmbedder().embed_passage_tokens(TEXTS), FakeEmbedder().embed_queries_tokens(TEXTS)
+    for before, after, oracle in zip(made, kept, real, strict=True):
+        assert [rows.shape for rows in after] == [rows.shape for rows in oracle]
+        assert all(np.array_equal(x, y) for x, y in zip(before, after, strict=True))
+        assert all(np.allclose(x, y, atol=1e-3) for x, y in zip(after, oracle, strict=True))

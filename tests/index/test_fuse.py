@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.fuse import best_rows, fuse, ranks_of
+from index.fuse import best_rows, fuse
 
 
 def test_fused_is_dense_plus_weighted_lexical() -> None:
@@ -24,8 +24,3 @@ def test_best_rows_are_those_of_a_whole_sort() -> None:
     scores = np.random.default_rng(0).integers(50, size=400).astype(np.float32)
     whole = np.argsort(-scores, kind="stable")
     assert all(np.array_equal(best_rows(scores, n), whole[:n]) for n in (1, 7, 399, 400))
-
-
-def test_ranks_count_what_is_better_and_equals_share_one() -> None:
-    scores = np.array([0.2, 0.9, 0.5, 0.5])
-    assert ranks_of(scores, np.array([1, 3, 2, 0])).tolist() == [1, 2, 2, 4]

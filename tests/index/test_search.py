@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,30 +21,44 @@ from index.late import LateIndex
 from index.lexical import LexicalIndex
 from index.passage import cut_passages
 from index.search import LEXICAL_WEIGHT, Index, main
+from index.vectors import PLACE_VARIABLE
 
 QUERIES = ("育儿补贴怎么领", "手机换新有补贴吗", "免税店", "zzz", "带薪年休假与小长假连休")
 
 
+@pytest.fixture(scope="module", params=["faiss", "milvus"])
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the vectors lie: FAISS, or a Milvus Lite."""
+    if request.param == "faiss":
+        return ""
+    pytest.importorskip("milvus_lite", reason="Milvus Lite is not installed here")
+    return str(tmp_path_factory.mktemp("milvus") / "vectors.db")
+
+
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def out(place: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("index")
-    build(DEFAULT_TEXTS, folder, FakeEmbedder())
+    build(DEFAULT_TEXTS, folder, FakeEmbedder(), place=place)
     return folder
 
 
-@pytest.fixture(scope="module")
-def index(out: Path) -> Index:
-    return Index.open(out, FakeEmbedder())
+@pytest.fixture
+def index(out: Path, place: str) -> Iterator[Index]:
+    """Opened for a test alone: a Milvus Lite serves one at a time."""
+    opened = Index.open(out, FakeEmbedder(), place=place)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def faked(monkeypatch: pytest.MonkeyPatch) -> None:
+def faked(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "SentenceEmbedder", lambda *_: FakeEmbedder())
+    monkeypatch.setenv(PLACE_VARIABLE, place)
 
 
 @pytest.mark.parametrize("is_late", [True, False])
 def test_scores_and_order_are_those_of_the_parts(
-    is_late: bool, index: Index, out: Path, monkeypatch: pytest.MonkeyPatch
+    is_late: bool, out: Path, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By late interaction; in a corpus too large for it by a dot product and BM25."""
     embedder = FakeEmbedder()
@@ -54,8 +69,8 @@ def test_scores_and_order_are_those_of_the_parts(
     if not is_late:
         monkeypatch.setattr(building, "MAX_PASSAGES", len(passages) - 1)
         out = out / "large"
-        build(DEFAULT_TEXTS, out, embedder)
-        index = Index.open(out, embedder)
+        build(DEFAULT_TEXTS, out, embedder, place=place)
+    index = Index.open(out, embedder, place=place)
     assert index.is_late is is_late
     for query in QUERIES:
         dense, words = embeddings @ embedder.embed_query(query), lexical.scores(query)
@@ -72,6 +87,7 @@ def test_scores_and_order_are_those_of_the_parts(
             assert np.sum(dense > dense[row] + 1e-5) < hit.dense_rank
             assert hit.dense_rank <= np.sum(dense > dense[row] - 1e-5)
             assert (hit.lexical_rank is None) == (words[row] == 0)
+    index.close()
 
 
 def test_hits_are_distinct_and_ranked_from_one(index: Index) -> None:

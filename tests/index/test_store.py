@@ -50,11 +50,12 @@ def test_what_is_built_is_what_is_loaded(tmp_path: Path) -> None:
     embedder = FakeEmbedder()
     built = build(DEFAULT_TEXTS, tmp_path / "out", embedder)
     loaded = store.load(tmp_path / "out")
-    manifest, passages, dense = loaded.manifest, loaded.passages, loaded.dense
+    manifest, passages = loaded.manifest, loaded.passages
     assert manifest == built and loaded.late is not None
     assert passages == cut_passages(load_corpus(), embedder.count_tokens)
     assert (manifest.n_passages, manifest.dimension) == (len(passages), embedder.dimension)
-    assert (dense.ntotal, dense.d) == (len(passages), embedder.dimension)
+    rows, _ = loaded.vectors.nearest(embedder.embed_query(passages[0].text), len(passages))
+    assert sorted(rows) == list(range(len(passages)))
 
 
 def test_two_builds_of_one_corpus_are_one_index(tmp_path: Path) -> None:
@@ -222,14 +223,13 @@ class _SwappedMeanwhile(Sequence[Passage]):
 
 
 def test_two_builds_at_once_both_end_well(out: Path, tmp_path: Path) -> None:
-    loaded = store.load(out)
-    passages, dense = loaded.passages, loaded.dense
+    passages = store.load(out).passages
     texts = records(tmp_path, *LINES)
     slow = _SwappedMeanwhile(passages, lambda: build(texts, out, FakeEmbedder()))
     store.save(
         out,
         passages=slow,
-        embeddings=dense.reconstruct_n(0, len(passages)),
+        embeddings=FakeEmbedder().embed_passages([p.text for p in passages]),
         embedder="fake-pairs",
         corpus_sha="x",
     )

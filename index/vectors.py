@@ -1,0 +1,152 @@
+"""Where passage vectors lie, and how the nearest are found: in FAISS, or in a Milvus."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import faiss
+import numpy as np
+
+from index.fuse import best_rows
+
+PLACE_VARIABLE = "POLICYQA_VECTORS"
+FILE = "dense.faiss"
+# Up to so many passages every inner product is computed; more are parted into lists, of which a
+# search reads some.
+EXACT_UP_TO = 200_000
+_LISTS_PER_ROOT = 4
+_TRAINED_ON = 64  # vectors a list
+_PROBED = 48
+
+
+class Vectors(Protocol):
+    """The vectors of passages 0 … n - 1 in their order; scores are inner products."""
+
+    def nearest(self, query: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """The rows (m,) int64 of the best `n`, best first, and their scores (m,) float32."""
+
+    def scores_of(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """The scores (len(rows),) float32 of these rows."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+def default_place() -> str:
+    """Where vectors lie unless told otherwise: "" for FAISS, else a Milvus (POLICYQA_VECTORS)."""
+    return os.environ.get(PLACE_VARIABLE, "")
+
+
+class FlatVectors:
+    """Every inner product, exactly."""
+
+    def __init__(self, read: faiss.Index) -> None:
+        self._owner = read  # of the memory that the rows are a view of
+        stored: Any = faiss.downcast_index(read)
+        # A view of FAISS's own memory: all inner products at once, where a search would sort them.
+        size = stored.ntotal * stored.d
+        self._rows = faiss.rev_swig_ptr(stored.get_xb(), size).reshape(stored.ntotal, stored.d)
+
+    def nearest(self, query: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """See Vectors; the earlier row first among equals."""
+        scores = self._rows @ query
+        rows = best_rows(scores, n)
+        return rows, scores[rows]
+
+    def scores_of(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """See Vectors."""
+        scores: np.ndarray = self._rows[rows] @ query
+        return scores
+
+    def close(self) -> None:
+        """See Vectors."""
+
+
+class ListedVectors:
+    """Vectors parted into lists around centres (FAISS's IVF); a search reads the nearest lists."""
+
+    def __init__(self, read: faiss.Index) -> None:
+        self._owner = read
+        self._stored = cast(Any, faiss.downcast_index(read))
+        self._stored.nprobe = _PROBED
+        self._stored.make_direct_map()
+
+    def nearest(self, query: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """See Vectors; a row whose list was not read is missed."""
+        scores, rows = self._stored.search(query[None, :], min(n, self._stored.ntotal))
+        found = rows[0] >= 0
+        return rows[0][found], scores[0][found]
+
+    def scores_of(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """See Vectors."""
+        if not len(rows):
+            return np.empty(0, dtype=np.float32)
+        scores: np.ndarray = self._stored.reconstruct_batch(rows) @ query
+        return scores
+
+    def close(self) -> None:
+        """See Vectors."""
+
+
+def list_vectors(embeddings: np.ndarray) -> faiss.Index:
+    """Vectors (n, dimension) float32 parted into lists, a byte a number; the same each time."""
+    n, dimension = embeddings.shape
+    n_lists = int(_LISTS_PER_ROOT * n**0.5)
+    stored = faiss.index_factory(dimension, f"IVF{n_lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    sample = np.random.default_rng(0).permutation(n)[: _TRAINED_ON * n_lists]
+    stored.train(embeddings[np.sort(sample)])
+    stored.add(embeddings)
+    return stored
+
+
+def save(folder: Path, embeddings: np.ndarray, place: str) -> str:
+    """Keep vectors (n, dimension) float32 for an index folder; returns what `load` is to be told.
+
+    Raises:
+        PolicyQAError: the place cannot be used.
+    """
+    if place:
+        from index import milvus
+
+        return milvus.save(place, embeddings)
+    if len(embeddings) <= EXACT_UP_TO:
+        stored: Any = faiss.IndexFlatIP(embeddings.shape[1])
+        stored.add(embeddings)
+    else:
+        stored = list_vectors(embeddings)
+    faiss.write_index(stored, str(folder / FILE))
+    return ""
+
+
+def load(folder: Path, kept: str, place: str) -> Vectors:
+    """The vectors that `save` kept for an index folder.
+
+    Raises:
+        PolicyQAError: the place cannot be reached, or the vectors are not there.
+    """
+    if kept:
+        from index import milvus
+
+        return milvus.MilvusVectors(place, kept)
+    read = faiss.read_index(str(folder / FILE))
+    is_flat = isinstance(faiss.downcast_index(read), faiss.IndexFlat)
+    return FlatVectors(read) if is_flat else ListedVectors(read)
+
+
+def forget(kept: str, place: str) -> None:
+    """Remove the vectors of an index that was replaced; those in its folder go with the folder."""
+    if kept and place:
+        from index import milvus
+
+        milvus.forget(place, kept)
+
+
+def find_misplaced(kept: str, place: str) -> str | None:
+    """Why vectors kept as `kept` cannot be had at `place`, as the rest of a sentence, or None."""
+    if bool(kept) == bool(place):
+        return None
+    if kept:
+        return f"lie in a Milvus that {PLACE_VARIABLE} does not name"
+    return f"lie in FAISS, but {PLACE_VARIABLE} names a Milvus"
