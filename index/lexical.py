@@ -47,8 +47,8 @@ class LexicalIndex:
     """
 
     def __init__(self, bm25: bm25s.BM25, size: int) -> None:
-        self._bm25 = bm25
-        self._size = size
+        self.bm25 = bm25
+        self.size = size
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
@@ -59,15 +59,15 @@ class LexicalIndex:
 
     def scores(self, query: str) -> np.ndarray:
         """BM25 of every text for a query: (n,) float32, zeros where no token is known."""
-        known = [t for t in tokenize(query) if t in self._bm25.vocab_dict]
+        known = [t for t in tokenize(query) if t in self.bm25.vocab_dict]
         if not known:
-            return np.zeros(self._size, dtype=np.float32)
-        scores: np.ndarray = self._bm25.get_scores(known)
+            return np.zeros(self.size, dtype=np.float32)
+        scores: np.ndarray = self.bm25.get_scores(known)
         return scores
 
     def save(self, folder: Path) -> None:
         """Write numpy arrays and JSON into a folder; nothing is pickled."""
-        self._bm25.save(str(folder), show_progress=False, allow_pickle=False)
+        self.bm25.save(str(folder), show_progress=False, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path, size: int) -> LexicalIndex:

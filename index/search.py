@@ -15,6 +15,7 @@ import numpy as np
 from corpus.errors import PolicyQAError
 from corpus.load import DEFAULT_TEXTS
 from index import store
+from index.adapter import Adapter
 from index.build import DEFAULT_OUT, build, source_hash
 from index.cache import default_cache
 from index.embed import Embedder, SentenceEmbedder
@@ -52,6 +53,9 @@ class Index:
         self._vectors = vectors
         self._lexical = lexical
         self._late = late
+        # Learned on laws; a policy has late interaction.
+        is_law = late is None and any(p.locator.path[-1].kind == "article" for p in self.passages)
+        self._adapter = Adapter.load(embedder.name) if is_law else None
 
     @classmethod
     def open(
@@ -111,6 +115,8 @@ class Index:
         scores together.
         """
         vector = self.embedder.embed_query(query)
+        if self._adapter is not None:
+            vector = self._adapter.apply(vector)
         near, near_scores = self._vectors.nearest(vector, max(top_k, _DENSE_CANDIDATES))
         lexical = self._lexical.scores(query)
         worded = best_rows(lexical, max(top_k, _LEXICAL_CANDIDATES))

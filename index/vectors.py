@@ -40,24 +40,24 @@ def default_place() -> str:
 
 
 class FlatVectors:
-    """Every inner product, exactly."""
+    """Every inner product, exactly. `rows` is (n, dimension) float32."""
 
     def __init__(self, read: faiss.Index) -> None:
         self._owner = read  # of the memory that the rows are a view of
         stored: Any = faiss.downcast_index(read)
         # A view of FAISS's own memory: all inner products at once, where a search would sort them.
         size = stored.ntotal * stored.d
-        self._rows = faiss.rev_swig_ptr(stored.get_xb(), size).reshape(stored.ntotal, stored.d)
+        self.rows = faiss.rev_swig_ptr(stored.get_xb(), size).reshape(stored.ntotal, stored.d)
 
     def nearest(self, query: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
         """See Vectors; the earlier row first among equals."""
-        scores = self._rows @ query
+        scores = self.rows @ query
         rows = best_rows(scores, n)
         return rows, scores[rows]
 
     def scores_of(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """See Vectors."""
-        scores: np.ndarray = self._rows[rows] @ query
+        scores: np.ndarray = self.rows[rows] @ query
         return scores
 
     def close(self) -> None:

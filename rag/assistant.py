@@ -14,6 +14,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from corpus.document import Document
 from corpus.questions import clause_hash
+from index.late import ASKED_WEIGHT
 from index.passage import Hit, Passage
 from rag.answer import (
     Answer,
@@ -30,6 +31,7 @@ from rag.answer import (
     Timings,
     Turn,
 )
+from rag.breadth import Breadth
 from rag.compose import EMPTY, Composer, cite
 from rag.draft import Drafted, Drafter
 from rag.gate import Gate
@@ -88,6 +90,7 @@ class Assistant:
         self._model = model
         self._renderings = renderings
         self._clock = clock
+        self._breadth = Breadth.load(retriever.index.embedder.name, ASKED_WEIGHT)
         self._index_sha = retriever.index.manifest.sha
 
     @property
@@ -167,7 +170,13 @@ class Assistant:
         if reason is not Reason.NONE:
             yield self._abstain(progress, reason)
             return
-        evidence = select(progress.rewritten, progress.hits, self._retriever.search)
+        evidence = select(
+            read.query,
+            progress.hits,
+            self._retriever,
+            self._breadth,
+            is_whole=progress.rewritten == read.query,
+        )
         composer = Composer(
             progress.rewritten,
             evidence,

@@ -9,7 +9,7 @@ from corpus.document import Document, Measure
 from rag.answer import Statement
 from rag.recite import Reciter
 from rag.references import Marked
-from rag.select import pieces_of
+from rag.select import is_compound
 from rag.wording import asks, measures_holding, measures_titled, quoted_in, topic_words, weight
 
 _MAX_FOUND = 8
@@ -38,7 +38,7 @@ class Whereabouts:
         if not asked.search(marked.text):
             return None
         topic = asked.sub(" ", marked.text)
-        if pieces_of(topic) and not quoted_in(topic):
+        if is_compound(topic) and not quoted_in(topic):
             return None
         words = topic_words(topic, self._document.text)
         by_title = bool(asks("title").search(marked.text))

@@ -1,0 +1,185 @@
+"""Learns rag.breadth: `python -m eval.fit_breadth [--out FILE]`.
+
+What is learned from: the answerable development questions, eval/questions/tuning.jsonl and
+measures.jsonl (questions with the measures they are about, many of them about several). The report
+half is not read. JSON goes to stdout: in how many questions of each kind the measures chosen are all
+gold ones and none beside the acceptable, by models that were fitted without the question.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold
+from tqdm import tqdm
+
+from corpus.document import Locator
+from eval.question import QUESTIONS, Kind, Question, load_questions, split_of
+from index.late import ASKED_WEIGHT
+from index.passage import Hit
+from rag.answer import Role, Turn
+from rag.breadth import SIGNS, VECTOR_SCALE, WEIGHTS, Breadth, BreadthWeights, parts_of, read_signs
+from rag.build import open_index
+from rag.retrieve import PolicyRetriever
+from rag.rewrite import rewrite
+from rag.settings import Settings
+
+TUNING = QUESTIONS.with_name("tuning.jsonl")
+MEASURES = QUESTIONS.with_name("measures.jsonl")
+_FOLDS = 10
+_VECTOR_REGULARISATION = 0.05  # inverse
+_SIGN_REGULARISATION = 0.2
+_MOST_OTHERS = 3
+
+
+class AboutMeasures(BaseModel):
+    """A line of measures.jsonl. Kind `passing`: other matters are named, one is asked about."""
+
+    lang: str
+    kind: Kind | str
+    question: str
+    measures: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A question as the rule sees it."""
+
+    kind: str
+    vector: np.ndarray
+    hits: tuple[Hit, ...]
+    parts: tuple[tuple[Hit, ...], ...]
+    gold: frozenset[int]
+    acceptable: frozenset[int]
+
+    @property
+    def best(self) -> int | None:
+        """The best hit's measure."""
+        return self.hits[0].passage.locator.measure
+
+
+def _questions() -> Iterator[tuple[str, str, tuple[Turn, ...], tuple[int, ...], tuple[int, ...]]]:
+    developed: list[Question] = [q for q in load_questions(QUESTIONS) if split_of(q.id) == "dev"]
+    for q in (*developed, *load_questions(TUNING)):
+        if q.answerable and q.measures and q.kind != "structure":
+            history = tuple(Turn(role=Role(t.role), content=t.content) for t in q.history)
+            yield q.kind, q.question, history, q.measures, q.acceptable_measures
+    for line in MEASURES.read_text(encoding="utf-8").splitlines():
+        about = AboutMeasures.model_validate_json(line)
+        yield f"{about.kind}, measures.jsonl", about.question, (), about.measures, ()
+
+
+def read_examples(retriever: PolicyRetriever) -> Iterator[Example]:
+    """Every example, searched as the assistant searches."""
+    for kind, question, history, gold, acceptable in tqdm(list(_questions()), unit="question"):
+        rewritten = rewrite(question, history)
+        parts = parts_of(question) if rewritten == question else ()
+        yield Example(
+            kind=kind,
+            vector=retriever.index.embedder.embed_query(question),
+            hits=retriever.search(question, rewritten),
+            parts=tuple(found for part in parts if (found := retriever.search(part))),
+            gold=frozenset(gold),
+            acceptable=frozenset(acceptable),
+        )
+
+
+class _Several:
+    """How much a question's vector looks like one about several measures: a logit."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self.centre = np.mean([e.vector for e in examples], axis=0)
+        self.model = LogisticRegression(C=_VECTOR_REGULARISATION, max_iter=5000)
+        self.model.fit(self._inputs(examples), [len(e.gold) > 1 for e in examples])
+
+    def _inputs(self, examples: Sequence[Example]) -> np.ndarray:
+        inputs: np.ndarray = (np.stack([e.vector for e in examples]) - self.centre) * VECTOR_SCALE
+        return inputs
+
+    def logits(self, examples: Sequence[Example]) -> np.ndarray:
+        """Of each example: (n,) float64."""
+        found: np.ndarray = self.model.decision_function(self._inputs(examples))
+        return found
+
+
+def fit(examples: Sequence[Example], embedder: str) -> BreadthWeights:
+    """Both models; the second sees logits of the first fitted without the example."""
+    logits = np.zeros(len(examples))
+    for fitted, held in KFold(_FOLDS, shuffle=True, random_state=1).split(examples):
+        several = _Several([examples[i] for i in fitted])
+        logits[held] = several.logits([examples[i] for i in held])
+    rows, is_gold = [], []
+    for example, logit in zip(examples, logits, strict=True):
+        if example.best not in example.gold:
+            continue
+        for other, signs in read_signs(example.hits, example.parts, logit).items():
+            if other.measure in example.gold or other.measure not in example.acceptable:
+                rows.append(signs)
+                is_gold.append(other.measure in example.gold)
+    matrix = np.stack(rows)
+    mean, scale = matrix.mean(0), matrix.std(0)
+    model = LogisticRegression(C=_SIGN_REGULARISATION, max_iter=5000)
+    model.fit((matrix - mean) / scale, is_gold)
+    signs = model.coef_[0] / scale
+    several = _Several(examples)
+    return BreadthWeights(
+        embedder=embedder,
+        asked_weight=ASKED_WEIGHT,
+        centre=_rounded(several.centre),
+        vector=_rounded(several.model.coef_[0]),
+        vector_intercept=round(float(several.model.intercept_[0]), 5),
+        signs=_rounded(signs),
+        intercept=round(float(model.intercept_[0] - mean @ signs), 5),
+        fitted_on=f"{len(examples)} questions",
+    )
+
+
+def _rounded(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(round(float(value), 5) for value in values)
+
+
+def is_exact(example: Example, others: Sequence[Locator]) -> bool:
+    """Whether the measures chosen are all gold ones and none beside the acceptable."""
+    chosen = {example.best, *(other.measure for other in others[:_MOST_OTHERS])}
+    return example.gold <= chosen <= example.gold | example.acceptable
+
+
+def cross_validate(examples: Sequence[Example], embedder: str) -> dict[str, str]:
+    """By kind: exact questions of all."""
+    exact: Counter[str] = Counter()
+    for fitted, held in KFold(_FOLDS, shuffle=True, random_state=0).split(examples):
+        breadth = Breadth(fit([examples[i] for i in fitted], embedder))
+        for example in (examples[i] for i in held):
+            others = breadth.others(example.vector, example.hits, example.parts)
+            exact[example.kind] += is_exact(example, others)
+    counts = Counter(example.kind for example in examples)
+    return {kind: f"{exact[kind]} of {counts[kind]}" for kind in sorted(counts)}
+
+
+def main() -> int:
+    """Fit, print what cross-validation says, write the weights."""
+    parser = argparse.ArgumentParser(prog="eval.fit_breadth", description="Learn rag.breadth.")
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    args = parser.parse_args()
+    retriever = PolicyRetriever(index=open_index(Settings()))
+    examples = list(read_examples(retriever))
+    embedder = retriever.index.embedder.name
+    told = cross_validate(examples, embedder)
+    weights = fit(examples, embedder)
+    args.out.write_text(weights.model_dump_json() + "\n", encoding="utf-8")
+    signs = dict(zip(SIGNS, weights.signs, strict=True))
+    print(json.dumps({"exact": told, "signs": signs}, ensure_ascii=False, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
