@@ -4,13 +4,14 @@ Needs the statutes of POLICYQA_BENCH and the weights. Prints one JSON object; al
 
 - `sizes`: one client's search, the question's embedding included, over parts and enlargements of the
   58,701 articles; larger than these they are *synthetic*: real vectors with noise (cosine about 0.9
-  with the real one) and real words' postings repeated. Exact search beside lists and a graph: seconds
+  with the real one) and real words' postings repeated. Exact search beside a graph: seconds
   to build, bytes, milliseconds, and how many of the exact first ten and hundred each finds.
 - `clients`: the same with twenty clients at once.
 - `change`: seconds until one changed clause of the policy is live while searches go on.
 - `peers`: the same articles by LangChain's splitter and store, and by txtai where it is installed.
 
-Medians and 95th percentiles are over questions of the statutes' development file.
+Medians and 95th percentiles are over questions of the statutes' development file; what the peers find
+is told on those kept aside from learning.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from __future__ import annotations
 import argparse
 import copy
 import json
-import os
 import statistics
 import sys
 import threading
@@ -37,13 +37,14 @@ import scipy.sparse
 from corpus.errors import PolicyQAError
 from eval.bench_change import time_change
 from eval.bench_peers import compare_peers
+from eval.statutes import bench_folder, is_told_on, read_questions
 from index.build import build
 from index.cache import default_cache
 from index.embed import Embedder, SentenceEmbedder
 from index.lexical import LexicalIndex
 from index.search import Index
 from index.store import Loaded, load
-from index.vectors import FlatVectors, ListedVectors, Vectors, list_vectors
+from index.vectors import FlatVectors, GraphVectors, Vectors, join
 
 WORK = Path(__file__).parent / "reports" / "bench-retrieval"
 _SIZES = (10_000, 58_701, 250_000, 1_000_000)
@@ -51,24 +52,6 @@ _QUESTIONS = 200
 _CLIENTS = 20
 _NOISE = 0.48
 _PARTS = ("sizes", "clients", "change", "peers")
-
-
-def bench_folder() -> Path:
-    """The statutes' folder.
-
-    Raises:
-        PolicyQAError: it is not there.
-    """
-    bench = Path(os.environ.get("POLICYQA_BENCH", "../shared/bench")) / "statutes"
-    if not (bench / "corpus.jsonl.gz").is_file():
-        raise PolicyQAError(f"{bench} holds no statutes; name their folder in POLICYQA_BENCH.")
-    return bench
-
-
-def read_questions(bench: Path) -> list[dict[str, Any]]:
-    """The development questions with their gold articles' ids."""
-    lines = (bench / "queries.dev.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
 
 
 def percentiles(seconds: Sequence[float]) -> dict[str, float]:
@@ -115,13 +98,6 @@ def _postings(lexical: LexicalIndex) -> Any:
     return scipy.sparse.csc_matrix((kept["data"], kept["indices"], kept["indptr"]), shape).tocsr()
 
 
-def _graph(vectors: np.ndarray) -> faiss.Index:
-    stored = faiss.IndexHNSWFlat(vectors.shape[1], 16, faiss.METRIC_INNER_PRODUCT)
-    stored.hnsw.efConstruction, stored.hnsw.efSearch = 80, 128
-    stored.add(vectors)
-    return stored
-
-
 def _flat(vectors: np.ndarray) -> faiss.Index:
     stored = faiss.IndexFlatIP(vectors.shape[1])
     stored.add(vectors)
@@ -139,11 +115,10 @@ def _measure_kinds(
     questions: Sequence[str],
     embedder: Embedder,
 ) -> dict[str, Any]:
-    """Exact search, lists and a graph over the same vectors."""
+    """Exact search and a graph over the same vectors."""
     kinds: dict[str, Callable[[np.ndarray], faiss.Index]] = {
         "exact": _flat,
-        "lists": list_vectors,
-        "graph": _graph,
+        "graph": join,
     }
     found: dict[str, Any] = {}
     exact: list[np.ndarray] = []
@@ -151,15 +126,9 @@ def _measure_kinds(
         stored, seconds = timed(partial(make, vectors))
         size = len(faiss.serialize_index(stored))
         record: dict[str, Any] = {"build_s": round(seconds, 1), "bytes": size}
-        if name == "graph":  # measured alone: the product does not use it
-            nearest = partial(_nearest_in_graph, stored)
-            queries = [embedder.embed_query(question) for question in questions]
-            times = [timed(partial(nearest, query))[1] for query in queries]
-            record |= {"vectors_alone": percentiles(times)}
-        else:
-            opened: Vectors = FlatVectors(stored) if name == "exact" else ListedVectors(stored)
-            record |= percentiles(_search_times(index(opened), questions))
-            nearest = partial(_nearest, opened)
+        opened: Vectors = FlatVectors(stored) if name == "exact" else GraphVectors(stored)
+        record |= percentiles(_search_times(index(opened), questions))
+        nearest = partial(_nearest, opened)
         rows = [nearest(embedder.embed_query(question)) for question in questions]
         if name == "exact":
             exact = rows
@@ -172,11 +141,6 @@ def _measure_kinds(
 
 def _nearest(vectors: Vectors, query: np.ndarray) -> np.ndarray:
     return vectors.nearest(query, 100)[0]
-
-
-def _nearest_in_graph(stored: faiss.Index, query: np.ndarray) -> np.ndarray:
-    rows: np.ndarray = stored.search(query[None, :], 1000)[1][0]
-    return rows
 
 
 def _search_times(index: Index, questions: Sequence[str]) -> list[float]:
@@ -226,7 +190,7 @@ def measure(work: Path, parts: Sequence[str], largest: int) -> dict[str, Any]:
     report["statutes"]["resident_gib"] = round(psutil.Process().memory_info().rss / 2**30, 2)
     asked = read_questions(bench)
     questions = [record["question"] for record in asked[:_QUESTIONS]]
-    assert isinstance(loaded.vectors, FlatVectors)
+    assert isinstance(loaded.vectors, FlatVectors | GraphVectors)
     real = loaded.vectors.rows
     for n in [size for size in _SIZES if size <= largest]:
         vectors, lexical = _enlarge(loaded, real, n)
@@ -245,13 +209,13 @@ def measure(work: Path, parts: Sequence[str], largest: int) -> dict[str, Any]:
         if "sizes" in parts:
             report.setdefault("sizes", {})[n] = _measure_kinds(index, vectors, questions, embedder)
         if "clients" in parts and n >= len(real):
-            stored = FlatVectors(_flat(vectors)) if n == len(real) else None
-            opened = stored or ListedVectors(list_vectors(vectors))
-            one = _measure_clients(index(opened), asked_texts(asked))
+            one = _measure_clients(index(GraphVectors(join(vectors))), asked_texts(asked))
             report.setdefault("clients", {})[n] = one
             print(n, "clients", one, file=sys.stderr, flush=True)
     if "peers" in parts:
-        report["peers"] = compare_peers(embedder, loaded, asked)
+        report["peers"] = compare_peers(
+            embedder, loaded, [record for record in asked if is_told_on(record["id"])]
+        )
     return report
 
 

@@ -10,7 +10,6 @@ do not find. A few minutes on two cores; the same each time on the same machine.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 from collections.abc import Sequence
@@ -22,7 +21,8 @@ import numpy as np
 from tqdm import tqdm
 
 from corpus.errors import PolicyQAError
-from eval.bench_retrieval import WORK, bench_folder, read_questions
+from eval.bench_retrieval import WORK
+from eval.statutes import bench_folder, is_told_on, read_questions
 from index.adapter import WEIGHTS, Adapter
 from index.build import build
 from index.cache import default_cache
@@ -30,7 +30,7 @@ from index.embed import SentenceEmbedder
 from index.fuse import best_rows
 from index.search import LEXICAL_WEIGHT
 from index.store import load
-from index.vectors import FlatVectors
+from index.vectors import FlatVectors, GraphVectors
 
 # Chosen by what two thirds of the learning half find for the other third.
 _TEMPERATURE = 0.02
@@ -57,11 +57,6 @@ class Questions:
             lexical=self.lexical[chosen],
             gold=tuple(self.gold[row] for row in chosen),
         )
-
-
-def is_told_on(question_id: str) -> bool:
-    """Whether a question is kept aside from learning."""
-    return int(hashlib.sha256(question_id.encode()).hexdigest(), 16) % 2 == 1
 
 
 def fit(questions: Questions, passages: np.ndarray, *, epochs: int = _EPOCHS) -> Adapter:
@@ -110,7 +105,7 @@ def learn(folder: Path, out: Path) -> dict[str, Any]:
     texts = bench / "corpus.jsonl.gz"
     build(texts, folder, embedder, cache=default_cache(embedder), place="")
     loaded = load(folder, "")
-    assert isinstance(loaded.vectors, FlatVectors)
+    assert isinstance(loaded.vectors, FlatVectors | GraphVectors)
     row_of = {passage.id: row for row, passage in enumerate(loaded.passages)}
     asked = read_questions(bench)
     questions = Questions(

@@ -13,12 +13,11 @@ from index.fuse import best_rows
 
 PLACE_VARIABLE = "POLICYQA_VECTORS"
 FILE = "dense.faiss"
-# Up to so many passages every inner product is computed; more are parted into lists, of which a
-# search reads some.
-EXACT_UP_TO = 200_000
-_LISTS_PER_ROOT = 4
-_TRAINED_ON = 64  # vectors a list
-_PROBED = 48
+# Up to so many passages every inner product is computed; more are joined into a graph.
+EXACT_UP_TO = 20_000
+_NEIGHBOURS = 16
+_BUILD_BREADTH = 80
+_SEARCH_BREADTH = 128
 
 
 class Vectors(Protocol):
@@ -39,15 +38,20 @@ def default_place() -> str:
     return os.environ.get(PLACE_VARIABLE, "")
 
 
+def _view(read: faiss.Index) -> np.ndarray:
+    """FAISS's own memory of flat vectors as (n, dimension) float32, not a copy."""
+    stored = cast(Any, faiss.downcast_index(read))
+    size = stored.ntotal * stored.d
+    rows: np.ndarray = faiss.rev_swig_ptr(stored.get_xb(), size)
+    return rows.reshape(stored.ntotal, stored.d)
+
+
 class FlatVectors:
     """Every inner product, exactly. `rows` is (n, dimension) float32."""
 
     def __init__(self, read: faiss.Index) -> None:
         self._owner = read  # of the memory that the rows are a view of
-        stored: Any = faiss.downcast_index(read)
-        # A view of FAISS's own memory: all inner products at once, where a search would sort them.
-        size = stored.ntotal * stored.d
-        self.rows = faiss.rev_swig_ptr(stored.get_xb(), size).reshape(stored.ntotal, stored.d)
+        self.rows = _view(read)
 
     def nearest(self, query: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
         """See Vectors; the earlier row first among equals."""
@@ -64,41 +68,42 @@ class FlatVectors:
         """See Vectors."""
 
 
-class ListedVectors:
-    """Vectors parted into lists around centres (FAISS's IVF); a search reads the nearest lists."""
+class GraphVectors:
+    """A graph of near neighbours (FAISS's HNSW), along which a search walks to the nearest.
+
+    `rows` is (n, dimension) float32.
+    """
 
     def __init__(self, read: faiss.Index) -> None:
         self._owner = read
         self._stored = cast(Any, faiss.downcast_index(read))
-        self._stored.nprobe = _PROBED
-        self._stored.make_direct_map()
+        self._stored.hnsw.efSearch = _SEARCH_BREADTH
+        self.rows = _view(self._stored.storage)
 
     def nearest(self, query: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-        """See Vectors; a row whose list was not read is missed."""
+        """See Vectors; a few in a hundred are missed."""
         scores, rows = self._stored.search(query[None, :], min(n, self._stored.ntotal))
         found = rows[0] >= 0
         return rows[0][found], scores[0][found]
 
     def scores_of(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """See Vectors."""
-        if not len(rows):
-            return np.empty(0, dtype=np.float32)
-        scores: np.ndarray = self._stored.reconstruct_batch(rows) @ query
+        scores: np.ndarray = self.rows[rows] @ query
         return scores
 
     def close(self) -> None:
         """See Vectors."""
 
 
-def list_vectors(embeddings: np.ndarray) -> faiss.Index:
-    """Vectors (n, dimension) float32 parted into lists, a byte a number; the same each time."""
-    n, dimension = embeddings.shape
-    n_lists = int(_LISTS_PER_ROOT * n**0.5)
-    stored = faiss.index_factory(dimension, f"IVF{n_lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    sample = np.random.default_rng(0).permutation(n)[: _TRAINED_ON * n_lists]
-    stored.train(embeddings[np.sort(sample)])
+def join(embeddings: np.ndarray) -> faiss.Index:
+    """A graph over vectors (n, dimension) float32."""
+    stored = cast(
+        Any, faiss.IndexHNSWFlat(embeddings.shape[1], _NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
+    )
+    stored.hnsw.efConstruction = _BUILD_BREADTH
     stored.add(embeddings)
-    return stored
+    joined: faiss.Index = stored
+    return joined
 
 
 def save(folder: Path, embeddings: np.ndarray, place: str) -> str:
@@ -115,7 +120,7 @@ def save(folder: Path, embeddings: np.ndarray, place: str) -> str:
         stored: Any = faiss.IndexFlatIP(embeddings.shape[1])
         stored.add(embeddings)
     else:
-        stored = list_vectors(embeddings)
+        stored = join(embeddings)
     faiss.write_index(stored, str(folder / FILE))
     return ""
 
@@ -132,7 +137,7 @@ def load(folder: Path, kept: str, place: str) -> Vectors:
         return milvus.MilvusVectors(place, kept)
     read = faiss.read_index(str(folder / FILE))
     is_flat = isinstance(faiss.downcast_index(read), faiss.IndexFlat)
-    return FlatVectors(read) if is_flat else ListedVectors(read)
+    return FlatVectors(read) if is_flat else GraphVectors(read)
 
 
 def forget(kept: str, place: str) -> None:

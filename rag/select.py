@@ -44,12 +44,15 @@ def is_compound(question: str) -> bool:
 def _best_clauses(
     hits: Sequence[Hit], parts: Sequence[Sequence[Hit]], measure: Locator
 ) -> list[Hit]:
-    """A measure's best clauses for the part of the question that found it, else for all of it."""
+    """A measure's best clauses for the parts of the question that found it, else for all of it."""
     own = [hit for hit in hits if hit.passage.locator.measure_locator == measure]
-    asked = next((ranking for ranking in parts if _first(ranking) == measure), ())
-    place = {hit.passage.id: hit.rank for hit in asked}
-    if asked:
-        own.sort(key=lambda hit: place.get(hit.passage.id, len(place) + hit.rank))
+    found: dict[str, float] = {}
+    for part in parts:
+        if part[0].passage.locator.measure_locator == measure:
+            for hit in part:
+                found[hit.passage.id] = max(hit.score, found.get(hit.passage.id, 0.0))
+    if found:
+        own.sort(key=lambda hit: (-found.get(hit.passage.id, 0.0), hit.rank))
     near = [hit for hit in own if hit.score >= own[0].score - SAME_MEASURE_MARGIN]
     return near[:_MAX_CLAUSES_A_MEASURE]
 
@@ -65,10 +68,6 @@ def _whole_measure(hits: Sequence[Hit]) -> tuple[Hit, ...]:
             if not kept or length <= _MAX_CHARACTERS:
                 kept.append(hit)
     return tuple(kept)
-
-
-def _first(hits: Sequence[Hit]) -> Locator:
-    return hits[0].passage.locator.measure_locator
 
 
 def select(

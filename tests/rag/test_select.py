@@ -6,11 +6,15 @@ import pytest
 
 from index.passage import Hit
 from index.search import Index
+from rag.breadth import Breadth
 from rag.retrieve import PolicyRetriever
 from rag.select import asks_for_all, select
 
 SIMPLE = ["研究建立育儿补贴制度吗", "住房公积金贷款利率", "手机平板购新补贴", "免税店"]
 COMPOUND = "支持在城市口岸开设免税店，还想问研究建立育儿补贴制度"
+
+# As for an embedder that nothing was learned for.
+PLAIN = Breadth(None)
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +27,7 @@ def test_a_simple_question_is_answered_from_its_best_measure(
     retriever: PolicyRetriever, question: str
 ) -> None:
     hits = retriever.search(question)
-    chosen = select(question, hits, retriever.search)
+    chosen = select(question, hits, retriever, PLAIN)
     assert chosen[0] == hits[0]
     assert {h.passage.locator.measure for h in chosen} == {hits[0].passage.locator.measure}
 
@@ -31,18 +35,18 @@ def test_a_simple_question_is_answered_from_its_best_measure(
 @pytest.mark.parametrize("question", [*SIMPLE, COMPOUND])
 def test_only_hits_are_chosen_and_each_once(retriever: PolicyRetriever, question: str) -> None:
     hits = retriever.search(question)
-    chosen = select(question, hits, retriever.search)
+    chosen = select(question, hits, retriever, PLAIN)
     assert set(chosen) <= set(hits)
     assert len({h.passage.id for h in chosen}) == len(chosen)
 
 
 def test_each_part_of_a_compound_question_brings_its_measure(retriever: PolicyRetriever) -> None:
-    chosen = select(COMPOUND, retriever.search(COMPOUND), retriever.search)
+    chosen = select(COMPOUND, retriever.search(COMPOUND), retriever, PLAIN)
     assert {5, 13} <= {h.passage.locator.measure for h in chosen}
 
 
 def test_nothing_found_is_nothing_chosen(retriever: PolicyRetriever) -> None:
-    assert select("育儿补贴", (), retriever.search) == ()
+    assert select("育儿补贴", (), retriever, PLAIN) == ()
 
 
 @pytest.mark.parametrize(
@@ -62,13 +66,22 @@ def test_a_question_after_all_items_is_told_from_one_after_a_matter(
     assert asks_for_all(question) is wants_all
 
 
-def test_a_question_of_many_commas_costs_few_searches(retriever: PolicyRetriever) -> None:
-    question = "，".join(["还想问育儿补贴和免税店"] * 40)
-    searched: list[str] = []
+def test_a_question_of_many_commas_costs_few_searches(
+    retriever: PolicyRetriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "，".join(f"还想问育儿补贴{n}和免税店" for n in range(40))
+    hits, searched, search = retriever.search(question), [], PolicyRetriever.search
 
-    def search(text: str) -> tuple[Hit, ...]:
-        searched.append(text)
-        return retriever.search(text)
+    def counted(self: PolicyRetriever, *queries: str) -> tuple[Hit, ...]:
+        searched.append(queries)
+        return search(self, *queries)
 
-    assert select(question, retriever.search(question), search)
-    assert len(searched) <= 12
+    monkeypatch.setattr(PolicyRetriever, "search", counted)
+    assert select(question, hits, retriever, PLAIN)
+    assert len(searched) <= 8
+
+
+def test_what_leans_on_the_conversation_is_not_cut(retriever: PolicyRetriever) -> None:
+    hits = retriever.search(COMPOUND)
+    chosen = select(COMPOUND, hits, retriever, PLAIN, is_whole=False)
+    assert {h.passage.locator.measure for h in chosen} == {hits[0].passage.locator.measure}
