@@ -207,7 +207,7 @@ class FakeEmbedder:
     """
 
     name: str = "fake-pairs"
-    dimension: int = 2048
+    dimension: int = 512
     fails_with: BaseException | None = None
     embedded: list[str] = field(default_factory=list)
 

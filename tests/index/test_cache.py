@@ -49,14 +49,14 @@ def test_what_was_embedded_before_a_stop_is_kept(
 
 def test_vectors_of_another_size_are_not_believed(tmp_path: Path) -> None:
     VectorCache(tmp_path / "v.sqlite", FakeEmbedder(dimension=16)).embed(TEXTS)
-    assert VectorCache(tmp_path / "v.sqlite", FakeEmbedder()).embed(TEXTS).shape == (4, 2048)
+    assert VectorCache(tmp_path / "v.sqlite", FakeEmbedder()).embed(TEXTS).shape == (4, 512)
 
 
 def test_a_file_that_is_no_database_costs_time_and_no_answer(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "v.sqlite").write_text("no database" * 100, encoding="utf-8")
-    assert VectorCache(tmp_path / "v.sqlite", FakeEmbedder()).embed(TEXTS).shape == (4, 2048)
+    assert VectorCache(tmp_path / "v.sqlite", FakeEmbedder()).embed(TEXTS).shape == (4, 512)
     assert "not kept" in capsys.readouterr().err
 
 

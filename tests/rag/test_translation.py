@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 
 import pytest
-from fakes import ASKED_AT, FakeGate, FakeHost, FakeModel
+from fakes import ASKED_AT, FakeEmbedder, FakeGate, FakeHost, FakeModel
 
 from corpus.document import Document
+from corpus.load import DEFAULT_TEXTS
+from index.build import build
 from index.search import Index
 from rag.answer import Answer, Label, Origin, Status
 from rag.assistant import Assistant
@@ -22,11 +25,17 @@ FAITHFUL = (
 Ask = Callable[[FakeModel], Answer]
 
 
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """As for a policy that is new: without plain questions. English has few pairs of letters."""
+    folder, embedder = tmp_path_factory.mktemp("new"), FakeEmbedder(dimension=2048)
+    shutil.copytree(DEFAULT_TEXTS, folder / "texts", ignore=shutil.ignore_patterns("*.questions.*"))
+    build(folder / "texts", folder / "index", embedder)
+    return Index.open(folder / "index", embedder)
+
+
 @pytest.fixture
 def ask(documents: tuple[Document, ...], index: Index) -> Ask:
-    assert index.late is not None
-    index = index.with_late(index.late.with_questions([]))  # as for a policy that is new
-
     def ask(model: FakeModel) -> Answer:
         assistant = Assistant(
             documents=documents,
