@@ -42,6 +42,9 @@ class OnnxEncoder:
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = len(os.sched_getaffinity(0)) if _has_affinity() else 0
+        # Threads that spin after a question keep the cores from the search that follows: 41 ms
+        # became 26 over 58,701 passages, though the question itself takes 13 where it took 10.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(
             str(graph), options, providers=["CPUExecutionProvider"]
         )
