@@ -37,13 +37,11 @@ import scipy.sparse
 from corpus.errors import PolicyQAError
 from eval.bench_change import time_change
 from eval.bench_peers import compare_peers
-from eval.statutes import bench_folder, is_told_on, read_questions
-from index.build import build
-from index.cache import default_cache
+from eval.statutes import bench_folder, is_told_on, open_statutes, read_questions
 from index.embed import Embedder, SentenceEmbedder
 from index.lexical import LexicalIndex
 from index.search import Index
-from index.store import Loaded, load
+from index.store import Loaded
 from index.vectors import FlatVectors, GraphVectors, Vectors, join
 
 WORK = Path(__file__).parent / "reports" / "bench-retrieval"
@@ -176,18 +174,8 @@ def measure(work: Path, parts: Sequence[str], largest: int) -> dict[str, Any]:
         report["change"] = time_change(embedder, work)
     if not {"sizes", "peers"} & set(parts):
         return report
-    built, seconds = timed(
-        lambda: build(
-            bench / "corpus.jsonl.gz",
-            work / "statutes",
-            embedder,
-            cache=default_cache(embedder),
-            place="",
-        )
-    )
-    report["statutes"] = {"passages": built.n_passages, "build_s": round(seconds, 1)}
-    loaded, seconds = timed(lambda: load(work / "statutes", ""))
-    report["statutes"]["open_s"] = round(seconds, 1)
+    loaded, seconds = timed(partial(open_statutes, work / "statutes", embedder))
+    report["statutes"] = {"passages": len(loaded.passages), "build_and_open_s": round(seconds, 1)}
     report["statutes"]["resident_gib"] = round(psutil.Process().memory_info().rss / 2**30, 2)
     asked = read_questions(bench)
     questions = [record["question"] for record in asked[:_QUESTIONS]]

@@ -22,14 +22,11 @@ from tqdm import tqdm
 
 from corpus.errors import PolicyQAError
 from eval.bench_retrieval import WORK
-from eval.statutes import bench_folder, is_told_on, read_questions
+from eval.statutes import bench_folder, is_told_on, open_statutes, read_questions
 from index.adapter import WEIGHTS, Adapter
-from index.build import build
-from index.cache import default_cache
 from index.embed import SentenceEmbedder
 from index.fuse import best_rows
 from index.search import LEXICAL_WEIGHT
-from index.store import load
 from index.vectors import FlatVectors, GraphVectors
 
 # Chosen by what two thirds of the learning half find for the other third.
@@ -102,9 +99,7 @@ def learn(folder: Path, out: Path) -> dict[str, Any]:
         PolicyQAError: the statutes or the weights are not there.
     """
     bench, embedder = bench_folder(), SentenceEmbedder()
-    texts = bench / "corpus.jsonl.gz"
-    build(texts, folder, embedder, cache=default_cache(embedder), place="")
-    loaded = load(folder, "")
+    loaded = open_statutes(folder, embedder)
     assert isinstance(loaded.vectors, FlatVectors | GraphVectors)
     row_of = {passage.id: row for row, passage in enumerate(loaded.passages)}
     asked = read_questions(bench)

@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import PolicyQAError
+from index.build import build
+from index.cache import default_cache
+from index.embed import Embedder
+from index.store import Loaded, load
 
 
 def bench_folder() -> Path:
@@ -21,6 +25,17 @@ def bench_folder() -> Path:
     if not (bench / "corpus.jsonl.gz").is_file():
         raise PolicyQAError(f"{bench} holds no statutes; name their folder in POLICYQA_BENCH.")
     return bench
+
+
+def open_statutes(folder: Path, embedder: Embedder) -> Loaded:
+    """Every article, indexed in `folder` with its vectors in FAISS; kept vectors are used again.
+
+    Raises:
+        PolicyQAError: the statutes are not there.
+    """
+    texts = bench_folder() / "corpus.jsonl.gz"
+    build(texts, folder, embedder, cache=default_cache(embedder), place="")
+    return load(folder, "")
 
 
 def read_questions(bench: Path) -> list[dict[str, Any]]:

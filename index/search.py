@@ -167,13 +167,13 @@ def open_default(
         return Index.open(out, embedder, corpus_sha=corpus_sha, place=place)
 
 
-def open_named(out: Path) -> Index:
+def open_named(out: Path, *, place: str | None = None) -> Index:
     """The index in a folder, with the embedder that its manifest names.
 
     Raises:
         PolicyQAError: the index is damaged, stale or foreign; the message tells what mends it.
     """
-    return Index.open(out, SentenceEmbedder(store.load_manifest(out).embedder))
+    return Index.open(out, SentenceEmbedder(store.load_manifest(out).embedder), place=place)
 
 
 def hit_record(hit: Hit) -> dict[str, Any]:

@@ -17,7 +17,8 @@ FILE = "dense.faiss"
 EXACT_UP_TO = 20_000
 _NEIGHBOURS = 16
 _BUILD_BREADTH = 80
-_SEARCH_BREADTH = 128
+# As wide as the most that a search asks for: narrower, the tail of its list is chance.
+_SEARCH_BREADTH = 1000
 
 
 class Vectors(Protocol):

@@ -59,6 +59,9 @@ def build_assistant(settings: Settings, *, index: Path | None = None) -> Assista
         PolicyQAError: a text, prompt, model or index named in the settings cannot be used.
     """
     model = ModelHost(settings)
-    opened = open_named(index) if index is not None else open_index(settings)
+    if index is None:
+        opened = open_index(settings)
+    else:
+        opened = open_named(index, place=settings.vectors)
     model.start()
     return assemble(settings, opened, model)
