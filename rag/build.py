@@ -59,9 +59,6 @@ def build_assistant(settings: Settings, *, index: Path | None = None) -> Assista
         PolicyQAError: a text, prompt, model or index named in the settings cannot be used.
     """
     model = ModelHost(settings)
-    if index is None:
-        opened = open_index(settings)
-    else:
-        opened = open_named(index, place=settings.vectors)
+    opened = open_index(settings) if index is None else open_named(index, place=settings.vectors)
     model.start()
     return assemble(settings, opened, model)
