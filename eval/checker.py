@@ -2,7 +2,7 @@
 
 790 sentences beside the clauses that they cite (eval/questions/support.jsonl), faithful or altered in
 one point, written by somebody who did not know how the checker works, and parted by a hash of their
-id. An altered sentence is caught when the checks do not support it; a faithful one is to pass. A
+id: `eval.fit_support` learns from the tuning half. An altered sentence is caught when the checks do not support it; a faithful one is to pass. A
 table on stderr, JSON on stdout.
 """
 
@@ -26,10 +26,12 @@ from rich.table import Table
 from tqdm import tqdm
 
 from corpus.errors import PolicyQAError
+from corpus.renderings import load_renderings
 from eval.question import QUESTIONS
 from eval.support import SupportJudge
 from index.search import Index
 from rag.build import open_index
+from rag.check.support import Support
 from rag.settings import Settings
 
 PAIRS = QUESTIONS.with_name("support.jsonl")
@@ -86,13 +88,13 @@ def split_of_pair(pair: Pair) -> Split:
     return "report" if hashlib.sha256(pair.id.encode()).digest()[0] % 2 else "tune"
 
 
-def judge_pairs(pairs: Sequence[Pair], index: Index) -> list[Judged]:
+def judge_pairs(pairs: Sequence[Pair], index: Index, support: Support | None) -> list[Judged]:
     """Every pair held against the clauses that it cites.
 
     Raises:
         KeyError: a pair cites what the index does not hold.
     """
-    judge = SupportJudge(index)
+    judge = SupportJudge(index, support)
     quotes = {str(passage.locator): passage.text for passage in index.passages}
     judged = []
     for pair in tqdm(pairs, unit="pair", disable=None):
@@ -121,7 +123,10 @@ def main() -> int:
     args = parser.parse_args()
     try:
         pairs = [p for p in load_pairs() if args.split in (None, split_of_pair(p))]
-        judged = judge_pairs(pairs, open_index(Settings()))
+        settings = Settings()
+        index = open_index(settings)
+        support = Support.load(index.embedder, load_renderings(settings.texts))
+        judged = judge_pairs(pairs, index, support)
     except (PolicyQAError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -2,7 +2,8 @@
 
 ALCE (Gao et al., "Enabling Large Language Models to Generate Text with Citations", EMNLP 2023)
 asks a natural-language-inference model; no such model can be fetched here, so `rag.check` answers
-in its place. It knows no synonyms: a faithful paraphrase may count as unsupported.
+in its place: its learned judge for a clause, coverage by characters for any other passage and for
+several clauses together.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from eval.reply import Said
 from index.passage import Passage
 from index.search import Index
 from rag.answer import Label
+from rag.check.support import Support
 from rag.check.verdict import check
 from rag.language import detect_language, is_chinese
 
 _BLANK = re.compile(r"\s+")
+_PARTS = re.compile(r"[^，；,;]+[，；,;]?")
 
 
 def squeeze(text: str) -> str:
@@ -29,8 +32,10 @@ def squeeze(text: str) -> str:
 class SupportJudge:
     """Judges sentences against what they cite; `index` holds the policy's clauses."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, support: Support | None = None) -> None:
         self._index = index
+        self._support = support
+        self._clauses = {squeeze(passage.text): passage for passage in index.passages}
 
     def judge(self, said: Said) -> Said:
         """The sentence with `supported` and `needed` filled in.
@@ -58,6 +63,13 @@ class SupportJudge:
         if squeeze(sentence) in text:
             return True
         language = detect_language(sentence)
+        if (clauses := self._judged_clauses(quotes, language)) is not None:
+            # Of several clauses each part of a sentence must stand in one.
+            parts = [sentence] if len(clauses) == 1 else _PARTS.findall(sentence)
+            return all(
+                any(self._holds_alone(part, clause, language) for clause in clauses)
+                for part in parts
+            )
         if is_chinese(language):
             verdict = check(sentence, _passage(text), question="", language=language, rank=None)
         else:
@@ -65,6 +77,21 @@ class SupportJudge:
             if squeeze(passage.text) not in text:
                 return False
             verdict = check(sentence, passage, question="", language=language, rank=1)
+        return verdict.label is Label.SUPPORTED
+
+    def _judged_clauses(self, quotes: Sequence[str], language: str) -> list[Passage] | None:
+        """The clauses quoted, where each is one and the learned judge can read them all."""
+        clauses = [self._clauses.get(squeeze(quote)) for quote in quotes]
+        known = [clause for clause in clauses if clause is not None]
+        if self._support is None or len(known) < len(quotes):
+            return None
+        support = self._support
+        return known if all(support.can_judge(clause, language) for clause in known) else None
+
+    def _holds_alone(self, sentence: str, clause: Passage, language: str) -> bool:
+        verdict = check(
+            sentence, clause, question="", language=language, rank=None, support=self._support
+        )
         return verdict.label is Label.SUPPORTED
 
     def _found_first(self, sentence: str) -> Passage:

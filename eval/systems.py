@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from corpus.errors import PolicyQAError
 from corpus.load import load_corpus
+from corpus.renderings import load_renderings
 from eval.question import Question
 from eval.reply import Cited, Reply, Said
 from eval.support import SupportJudge
@@ -18,6 +19,7 @@ from rag.answer import Answer, Citation, Role, Status, Turn
 from rag.ask import shown_text
 from rag.assistant import Assistant
 from rag.build import assemble, open_index
+from rag.check.support import Support
 from rag.model import ModelHost, ModelState
 from rag.settings import Backend, Settings
 
@@ -113,7 +115,7 @@ def open_system(name: SystemName, settings: Settings) -> System:
     model = ModelHost(settings)
     model.start()
     index = open_index(settings)
-    judge = SupportJudge(index)
+    judge = SupportJudge(index, Support.load(index.embedder, load_renderings(settings.texts)))
     model.wait()
     if name != "extractive" and model.state is not ModelState.READY:
         raise ModelMissingError(

@@ -43,6 +43,9 @@ class Embedder(Protocol):
     def embed_queries_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
         """What `embed_query_tokens` gives, for each text."""
 
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where in the text each row of `embed_query_tokens` stands: half-open character offsets."""
+
     def count_tokens(self, text: str) -> int:
         """How many tokens the encoder makes of a text, special ones included."""
 
@@ -116,6 +119,18 @@ class SentenceEmbedder:
     def embed_queries_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
         """See Embedder."""
         return [self._own_tokens(rows) for rows in self._token_vectors(texts, "query")]
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """See Embedder."""
+        before = len(self._prompts["query"])
+        read = self._tokenizer(
+            self._prompts["query"] + text,
+            return_offsets_mapping=True,
+            truncation=True,
+            max_length=self._max_length,
+        )
+        own = read["offset_mapping"][self._prompt_length : -1]
+        return [(max(0, start - before), max(0, end - before)) for start, end in own]
 
     def count_tokens(self, text: str) -> int:
         """See Embedder."""

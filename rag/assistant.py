@@ -32,6 +32,7 @@ from rag.answer import (
     Turn,
 )
 from rag.breadth import Breadth
+from rag.check.support import Support
 from rag.compose import EMPTY, Composer, cite
 from rag.draft import Drafted, Drafter
 from rag.gate import Gate
@@ -91,6 +92,7 @@ class Assistant:
         self._renderings = renderings
         self._clock = clock
         self._breadth = Breadth.load(retriever.index.embedder.name, ASKED_WEIGHT)
+        self._support = Support.load(retriever.index.embedder, renderings)
         self._index_sha = retriever.index.manifest.sha
 
     @property
@@ -183,6 +185,7 @@ class Assistant:
             language=progress.language,
             search=self._retriever.search,
             renderings=self._renderings.get(progress.language, EMPTY),
+            support=self._support,
         )
         progress.rejected = composer.rejected
         for statement in composer.compose(self._draft(progress, evidence)):

@@ -10,6 +10,7 @@ from corpus.questions import clause_hash
 from index.passage import Hit, Passage
 from rag.answer import Citation, Label, Rejected, Statement, Verdict
 from rag.check.segments import cover
+from rag.check.support import Support
 from rag.check.verdict import VERBATIM, check
 from rag.draft import Drafted
 from rag.language import to_traditional
@@ -59,8 +60,10 @@ class Composer:
         language: str,
         search: Callable[[str], tuple[Hit, ...]],
         renderings: Mapping[str, str] = EMPTY,
+        support: Support | None = None,
     ) -> None:
         """`renderings` are clauses in the asker's language, by the hash of their own words."""
+        self._support = support
         self._renderings = renderings
         self._question = question
         self._evidence = [hit.passage for hit in evidence]
@@ -93,7 +96,12 @@ class Composer:
         sentence = drafted.text
         passage, share, rank = self._align(sentence, drafted.passage)
         verdict = check(
-            sentence, passage, question=self._question, language=self._language, rank=rank
+            sentence,
+            passage,
+            question=self._question,
+            language=self._language,
+            rank=rank,
+            support=self._support,
         )
         if verdict.label is Label.SUPPORTED:
             return self._keep(sentence, passage, verdict)

@@ -246,6 +246,11 @@ class FakeEmbedder:
         """For each text a row of length 1 a character pair."""
         return [self.embed_query_tokens(text) for text in texts]
 
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where each pair stands; the folded text is as long as a folded text."""
+        length = len(fold(text))
+        return [(max(0, i - 1), min(length, i + 1)) for i in range(length + 1)]
+
     def count_tokens(self, text: str) -> int:
         """One a character."""
         return len(text)

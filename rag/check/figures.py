@@ -27,7 +27,7 @@ _CHINESE = re.compile(
 )
 # 一 before these is no count: 一次性, 一批, 一类 and so on are fixed words. 十一个 is none.
 _VAGUE_ONE = re.compile(
-    rf"(?<![{_DIGIT}{_MULTIPLE}第])一(?:次性|批|些|定|种|类|个|项|家|起|体|样|般|直|系列|户|名|期|点(?![{_DIGIT}])|件|套|部|成)"
+    rf"(?<![{_DIGIT}{_MULTIPLE}第])一(?:次性|批|些|定|种|类|个|项|家|起|体|样|般|直|系列|户|名|期|点(?![{_DIGIT}])|件|套|部|辆|位|成)"
 )
 _SCALES = {"": 1, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "万亿": 10**12}
 _UNITS_IN_WORDS = (

@@ -6,50 +6,86 @@ import re
 
 from rag.check.segments import fold_for_match, segments_of
 
-# Each family weakens or narrows a rule. A sentence about a rule so weakened must say so too,
-# with a word of the same family (Chinese, then English).
-_FAMILIES: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
-    (name, re.compile(chinese), re.compile(english, re.IGNORECASE))
-    for name, chinese, english in (
-        ("encourage", r"鼓励|倡导|提倡", r"encourag|advocat|promot"),
+# Each family weakens or narrows a rule. A sentence about a rule so weakened must say so too: what the
+# clause says, and the words that render it in Chinese and in English.
+_FAMILIES: tuple[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (name, re.compile(held), re.compile(f"{held}|{chinese}"), re.compile(english, re.IGNORECASE))
+    for name, held, chinese, english in (
+        ("encourage", r"鼓励|倡导|提倡", r"提倡", r"encourag|advocat|promot"),
         (
             "support",
-            r"支持|扶持|鼓励|引导|加力|给予",
+            r"支持|扶持",
+            r"鼓励|引导|加力|给予|帮助|帮扶|扶助|获助",
             r"support|encourag|back|help|assist|aid|guid",
         ),
         (
             "study",
             r"研究(?=建立|制定|出台|推出|完善|设立)|探索|酝酿|正在研究|考虑",
+            r"研究|试点|摸索|尝试",
             r"stud(?:y|ies|ied)|research|explor|consider|look(?:ing)? into|pilot|investigat",
         ),
         (
+            # 推动取消 is not yet 取消; 促进 and 加快 weaken nothing.
             "advance",
-            r"推动|推进|促进|加快|引导|鼓励",
-            r"promot|advanc|push|work(?:ing)? (?:to|toward)|accelerat|driv|facilitat|encourag|"
-            r"support|mov(?:e|ing)|foster|boost|guid",
+            r"(?:推动|推进)(?=取消|将|纳入|列入|建立|设立|开放|立法)",
+            r"推动|推进|争取|引导",
+            r"promot|advanc|push|work(?:s|ing)? (?:to|toward)|accelerat|driv|facilitat|encourag|"
+            r"support|mov(?:e|ing)|foster|boost|guid|seek",
         ),
-        ("guide", r"指导|引导", r"guid|direct|instruct|support|encourag"),
-        ("allow", r"允许|可以|可", r"allow|permit|may|can|let"),
-        ("pilot", r"试点|试行", r"pilot|trial|experiment"),
+        ("guide", r"指导|引导", r"引导|鼓励|支持", r"guid|direct|instruct|support|encourag"),
+        (
+            "allow",
+            r"允许|可以|可(?![控售持靠能预])",
+            r"准许|能够?|可",
+            r"allow|permit|may|can|let",
+        ),
+        ("pilot", r"试点|试行", r"先行先试|试验", r"pilot|trial|experiment"),
         (
             "where able",
             r"有条件的|具备条件的|条件允许",
+            r"有条件|具备条件|条件成熟|条件具备",
             r"condition|able|eligible|capab|qualif|suitab|local|where |appropriate|feasib|permit",
         ),
-        ("eligible", r"符合条件|合格|符合", r"eligib|qualif|condition|meet|criteria|qualified"),
+        (
+            "eligible",
+            r"符合条件|合格|符合",
+            r"够条件|达到条件|满足条件",
+            r"eligib|qualif|condition|meet|criteria|qualified",
+        ),
         (
             "gradual",
-            r"适时|逐步|有序|稳步|适当|合理|科学",
-            r"appropriat|gradual|orderly|timely|steadi|moderate|reasonabl|due|proper|right time|"
-            r"scientific|suitab|step|progressiv|expand",
+            r"适时|逐步|有序|稳步|适当|(?<!不)合理(?!调整机制)|科学",
+            r"择机|渐进|分步|合适",
+            r"appropriat|gradual|orderly|good order|timely|steadi|moderate|reasonabl|due|proper|"
+            r"right time|scientific|sound|suitab|step|progressiv|expand",
         ),
-        ("some", r"部分|一批|若干|更多", r"some|part|certain|number of|several|more|a batch"),
+        (
+            "unlawful",
+            r"违规|违法|非法|恶意|不正当|虚假|造假|假冒|伪劣|不合理|变相",
+            r"不法|犯法|假货|冒牌",
+            r"illegal|unlawful|violat|irregular|fake|counterfeit|fraud|falsif|unreasonabl|"
+            r"disguis|improper|false|shoddy|against the law|breach|undue",
+        ),
+        (
+            "free",
+            r"免(?=[息税费签租])|免除",
+            r"免|不收|不计|不用付|零利息",
+            r"free|exempt|waiv|without|\bno\b",
+        ),
+        (
+            "some",
+            r"部分|一批|若干|更多",
+            r"一些|有些|某些|一部分|多个",
+            r"some|part|certain|number of|several|more|a batch",
+        ),
     )
 )
 _STRONG = (
     re.compile(
-        r"必须|一律|一定|务必|保证|肯定|必然|已经|已(?!有)|全部|全体|所有|人人|每个人|每一|都(?:能|会|可以|将|要|有)|"
-        r"各地都|各地均|均(?:可|能|会|将)|将(?:会)?(?:发放|获得|得到|收到|领到|取消|免除|强制)|强制|无条件|"
+        r"必须|一律|一定|务必|保证|肯定|必然|已经|已(?!有|参加|缴|投保|退休|失业)|全部|全体|所有|人人|每个人|每一|每人|每户|每家|每位|任何人|凡是|全民|全国(?=群众|人民|居民|学生|老|所有)|都(?:能|会|可以|将|要|有)|"
+        r"各地都|各地均|均(?:可|能|会|将)|将(?:会)?(?:发放|获得|收到|领到|取消|免除|强制)|"
+        # 将得到推广 promises what 推广 does; 将得到补助 promises money.
+        r"将(?:会)?得到(?!推广|培育|支持|加强|改善|完善|促进|落实|保障|发展|优化|规范|引导|鼓励|健全|深化|提升)|强制|无条件|"
         r"直接(?:发放|获得|领取)|立即|马上|免费|应当|应该"
     ),
     re.compile(
@@ -60,6 +96,9 @@ _STRONG = (
         re.IGNORECASE,
     ),
 )
+# 股东违规减持 without its 违规 is another rule, whatever else the sentence says of falsehood.
+_UNLAWFUL = re.compile(r"(?:违规|违法|非法|不正当|不合理)(..)")
+_SAYS_UNLAWFUL = re.compile(r"违规|违法|非法|不法|不正当|不合理|违反|不当")
 # What the official text says in Chinese where an English sentence may be strong.
 _STRONG_IN_CHINESE = re.compile(r"必须|一律|严格|依法|不得|应付尽付|及时足额|全面|全国|全社会|各")
 
@@ -75,10 +114,21 @@ def grown_force(sentence: str, clause: str, segments: tuple[int, ...], *, chines
     strong = _STRONG[0 if chinese else 1].search(said)
     if strong and not _may_be_strong(strong[0], fold_for_match(clause), chinese=chinese):
         return f"“{strong[0]}” is stronger than the clause"
-    for name, in_chinese, in_english in _FAMILIES:
-        weak = in_chinese.search(held)
+    for name, weakens, in_chinese, in_english in _FAMILIES:
+        weak = weakens.search(held)
         if weak and not (in_chinese if chinese else in_english).search(said):
             return f"the clause says “{weak[0]}” ({name}), the sentence leaves it out"
+    if chinese and (lost := _lost_unlawful(said, held)):
+        return f"the clause speaks of an unlawful “{lost}”, the sentence of any"
+    return ""
+
+
+def _lost_unlawful(said: str, held: str) -> str:
+    """What the clause calls unlawful and the sentence does not, or ""."""
+    for match in _UNLAWFUL.finditer(held):
+        parts = [part for part in segments_of(said) if match[1] in part]
+        if any(not _SAYS_UNLAWFUL.search(part) for part in parts):
+            return match[1]
     return ""
 
 

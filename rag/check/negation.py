@@ -26,10 +26,17 @@ _DENIES_IN_ENGLISH = re.compile(
 )
 _ENGLISH_DENIAL = re.compile(r"\bnot?\b|n't\b|\bnever\b|\bnone\b|\bcannot\b", re.IGNORECASE)
 _DENIED_LENGTH = 2
+# 不可以，单位不得… denies nothing but what the rest denies; …是不允许的 denies what stands before it.
+_SAYS_NO = re.compile(
+    r"^(?:不可以|不能|不行|不允许|不得|不可|不)(?=[,，])|(?:是)?(?:不允许|不准|不可以|不行)的?(?=[。，；,;.]|$)"
+)
+# How far a denial reaches: to the next one, or the end of its clause.
+_SCOPE = re.compile(r"[^不,，。；;]{0,24}")
+_QUOTATION_MARKS = str.maketrans("", "", "“”‘’「」『』\"'")
 
 
 def _with_one_denial(text: str) -> str:
-    return _DENIAL.sub("不", _HARMLESS.sub("＃", fold_for_match(text)))
+    return _DENIAL.sub("不", _HARMLESS.sub("＃", fold_for_match(text).translate(_QUOTATION_MARKS)))
 
 
 def disagreement(sentence: str, clause: str, segments: tuple[int, ...], *, chinese: bool) -> str:
@@ -53,14 +60,19 @@ def disagreement(sentence: str, clause: str, segments: tuple[int, ...], *, chine
 
 def _disagreement_in_chinese(sentence: str, clause: str, spoken_of: str) -> str:
     """Each denial must deny the same in both, and no word that turns the sense may be lost."""
-    said, held = _with_one_denial(sentence), _with_one_denial(clause)
+    held = _with_one_denial(clause)
+    says_no = "不" in held and _SAYS_NO.search(fold_for_match(sentence))
+    said = _with_one_denial(_SAYS_NO.sub("", fold_for_match(sentence)) if says_no else sentence)
+    denied_by_clause = re.findall(f"不(.{{{_DENIED_LENGTH}}})", held)
     for match in re.finditer("不", said):
-        denied = said[match.end() : match.end() + _DENIED_LENGTH]
-        if "不" + denied not in held and not _stands_for_a_turn(sentence, spoken_of):
+        reaches = any(denied in _reach(said, match.end()) for denied in denied_by_clause)
+        if not reaches and not _stands_for_a_turn(sentence, spoken_of):
+            denied = said[match.end() : match.end() + _DENIED_LENGTH]
             return f"the sentence denies “{denied}”, the clause does not"
     for match in re.finditer("不", held):
         denied = held[match.end() : match.end() + _DENIED_LENGTH]
-        if re.search(f"(?<!不){re.escape(denied)}", said) and "不" + denied not in said:
+        reached = any(denied in _reach(said, m.end()) for m in re.finditer("不", said))
+        if re.search(f"(?<!不){re.escape(denied)}", said) and not reached and not says_no:
             return f"the clause denies “{denied}”, the sentence does not"
     folded = fold_for_match(sentence)
     # A denial that the clause has too (不合理) renders none of its other turns.
@@ -69,6 +81,11 @@ def _disagreement_in_chinese(sentence: str, clause: str, spoken_of: str) -> str:
         if turn not in folded and not _DENIES_IN_CHINESE.search(own):
             return f"the clause says “{turn}”, the sentence leaves it out"
     return ""
+
+
+def _reach(text: str, start: int) -> str:
+    found = _SCOPE.match(text, start)
+    return found[0] if found else ""
 
 
 def _stands_for_a_turn(sentence: str, spoken_of: str) -> bool:

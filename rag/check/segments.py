@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from rag.language import to_simplified
 
-_SEGMENT = re.compile(r"[^，；。！？]+[，；。！？]?[”’）》]*")
+# A comma between digits parts nothing.
+_SEGMENT = re.compile(r"(?:[^，；。！？,;]|(?<=\d),(?=\d))+[，；。！？,;]?[”’）》]*")
 _LIST_MARKS = str.maketrans(dict.fromkeys("，、；。！？：“”", "\t"))
 _PHRASE = re.compile(r"[^\t]+")
 _WORDLESS_BUT_TABS = re.compile(r"[^\w\t]|_")
@@ -60,7 +61,7 @@ def cover(sentence: str, clause: str, context: str = "") -> Coverage:
     """
     said = _WORDLESS.sub("\n", fold_for_match(sentence))
     held = fold_for_match(clause)
-    marked = _mark(said, held) | _mark(said, fold_for_match(context))
+    marked = shared_with(said, held) | shared_with(said, fold_for_match(context))
     content = [i for i, c in enumerate(said) if c != "\n" and c not in FUNCTION_CHARACTERS]
     covered = [i for i in content if i in marked]
     missing = _runs(said, [i for i in content if i not in marked])
@@ -77,7 +78,8 @@ def cover(sentence: str, clause: str, context: str = "") -> Coverage:
     )
 
 
-def _mark(said: str, held: str) -> set[int]:
+def shared_with(said: str, held: str) -> set[int]:
+    """The places in a folded text whose characters lie in a pair that the other holds too."""
     pairs = {held[i : i + 2] for i in range(len(held) - 1)}
     marked: set[int] = set()
     for i in range(len(said) - 1):
@@ -125,7 +127,7 @@ def _dropped(said: str, clause: str, *, shortest: int) -> tuple[str, ...]:
     for phrase in _PHRASE.findall(
         _WORDLESS_BUT_TABS.sub("\n", fold_for_match(clause.translate(_LIST_MARKS)))
     ):
-        marked = _mark(phrase, said)
+        marked = shared_with(phrase, said)
         passed_over = "".join(
             "o" if i in marked or c == "\n" else "x" for i, c in enumerate(phrase)
         )

@@ -6,6 +6,7 @@ import re
 
 from index.passage import Passage
 from rag.answer import Label, Verdict
+from rag.check.contrary import turned
 from rag.check.figures import figures_in, foreign_figures
 from rag.check.modality import grown_force
 from rag.check.negation import disagreement
@@ -16,6 +17,7 @@ from rag.check.segments import (
     fold_for_match,
     segments_of,
 )
+from rag.check.support import Support
 from rag.language import is_chinese
 
 # A Chinese sentence is supported when this share of its content characters stands in the clause
@@ -64,40 +66,80 @@ def says_something(sentence: str, *, chinese: bool) -> bool:
 
 
 def check(
-    sentence: str, passage: Passage, *, question: str, language: str, rank: int | None
+    sentence: str,
+    passage: Passage,
+    *,
+    question: str,
+    language: str,
+    rank: int | None,
+    support: Support | None = None,
 ) -> Verdict:
     """The verdict on a sentence of a reply in `language` against one clause.
 
     A sentence that only says the question back is no answer, however well the clause covers it.
-    `rank` is where a search for the sentence itself finds the clause in the whole index; it takes
-    the place of coverage where the sentence is not Chinese (None: not found).
+    `support` judges what no rule forbids. Where it cannot, coverage by characters does, or for a
+    sentence that is not Chinese `rank`: where a search for the sentence itself finds the clause in
+    the whole index (None: not found).
     """
     chinese = is_chinese(language)
     sentence = _LEAD_IN.sub("", sentence)
+    if support is not None and not support.can_judge(passage, language):
+        support = None
+    if chinese and cover(sentence, question).share >= ECHO:
+        return _fail(Label.PARTIAL, "echo", "says the question back")
+    if verdict := forbid(sentence, passage, language=language, support=support):
+        return verdict
+    if support is not None:
+        return _judge_support(sentence, passage, language, support)
+    if chinese:
+        return _judge_coverage(cover(sentence, passage.text, "。".join(passage.heading_path)))
+    return _judge_translation(sentence, passage.text, language, rank)
+
+
+def forbid(
+    sentence: str, passage: Passage, *, language: str, support: Support | None
+) -> Verdict | None:
+    """What the rules have against a sentence, None where they have nothing.
+
+    `support`, which must be able to judge the language here, tells which part of the clause a
+    sentence in another language speaks of.
+    """
+    chinese = is_chinese(language)
     if not says_something(sentence, chinese=chinese):
         return _fail(Label.UNSUPPORTED, "content", "states nothing by itself")
     if foreign := _MARKUP.search(sentence):
         return _fail(Label.UNSUPPORTED, "markup", f"“{foreign[0]}” has no place in an answer")
-    context = "。".join(passage.heading_path)
-    if figures := foreign_figures(sentence, passage.text + context):
+    held = passage.text + "。".join(passage.heading_path)
+    if support is not None:
+        held += support.rendering(passage, language)
+    if figures := foreign_figures(sentence, held):
         reason = f"not in the clause: {', '.join(figures)}"
         return _fail(Label.CONTRADICTED, "figures", reason)
-    coverage = cover(sentence, passage.text, context)
-    segments = coverage.segments if chinese else ()
+    segments: tuple[int, ...] = ()
+    if chinese:
+        segments = cover(sentence, passage.text).segments
+    elif support is not None:
+        segments = support.spoken_segments(sentence, passage)
+    parts = segments_of(passage.text)
+    spoken_of = "".join(parts[i] for i in segments)
+    if reason := turned(sentence, passage.text, spoken_of, chinese=chinese):
+        return _fail(Label.CONTRADICTED, "direction", reason)
     if reason := disagreement(sentence, passage.text, segments, chinese=chinese):
         return _fail(Label.CONTRADICTED, "negation", reason)
     if reason := grown_force(sentence, passage.text, segments, chinese=chinese):
         return _fail(Label.UNSUPPORTED, "modal force", reason)
-    if chinese and cover(sentence, question).share >= ECHO:
-        return _fail(Label.PARTIAL, "echo", "says the question back")
-    if chinese:
-        parts = segments_of(passage.text)
-        spoken_of = "".join(parts[i] for i in coverage.segments)
-        if lost := figures_in(spoken_of) - figures_in(sentence):
-            reason = f"leaves out {', '.join(sorted(lost))} of the rule it speaks of"
-            return _fail(Label.PARTIAL, "fragment", reason)
-        return _judge_coverage(coverage)
-    return _judge_translation(sentence, passage.text, language, rank)
+    if chinese and (lost := figures_in(spoken_of) - figures_in(sentence)):
+        reason = f"leaves out {', '.join(sorted(lost))} of the rule it speaks of"
+        return _fail(Label.PARTIAL, "fragment", reason)
+    return None
+
+
+def _judge_support(sentence: str, passage: Passage, language: str, support: Support) -> Verdict:
+    """The learned judge's word."""
+    probability, least = support.probability(sentence, passage, language)
+    label = Label.SUPPORTED if probability >= least else Label.PARTIAL
+    reason = f"{probability:.0%} likely that the clause says so; {least:.0%} are needed"
+    return Verdict(label=label, score=probability, method="support", reason=reason)
 
 
 def _judge_coverage(coverage: Coverage) -> Verdict:

@@ -1,0 +1,112 @@
+"""How likely it is that a clause supports a sentence, learned from labelled pairs.
+
+The rules of `rag.check` forbid what they can name: a foreign figure, a lost 鼓励, a turned direction.
+What is left is whether the sentence's other words say what the clause says. A logistic model over the
+signs of `rag.check.signs` decides; `eval.fit_support` learns it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from corpus.questions import clause_hash
+from index.embed import Embedder
+from index.passage import Passage
+from rag.check.segments import cover
+from rag.check.signs import chinese_signs, english_signs, read, segment_means
+from rag.language import is_chinese
+
+WEIGHTS = Path(__file__).with_name("support.json")
+# An English sentence speaks of the clause's segments that it renders this nearly as well as its best.
+_AS_WELL = 0.015
+
+
+class LanguageWeights(BaseModel):
+    """A fitted model over the signs of a language; `threshold` is the least probability to pass."""
+
+    model_config = ConfigDict(frozen=True)
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    signs: tuple[float, ...]
+    intercept: float
+    threshold: float
+
+
+class SupportWeights(BaseModel):
+    """Both fitted models and the embedder whose vectors they were fitted on."""
+
+    model_config = ConfigDict(frozen=True)
+    embedder: str
+    chinese: LanguageWeights
+    english: LanguageWeights
+    fitted_on: str
+
+
+class Support:
+    """Reads sentence and clause, and judges where it was fitted for the embedder.
+
+    `english` are renderings by clause hash; an English sentence about a clause without one cannot be
+    judged here.
+    """
+
+    def __init__(
+        self, weights: SupportWeights | None, embedder: Embedder, english: Mapping[str, str]
+    ) -> None:
+        self._weights = weights
+        self._embedder = embedder
+        self._english = english
+
+    @classmethod
+    def load(
+        cls,
+        embedder: Embedder,
+        renderings: Mapping[str, Mapping[str, str]],
+        path: Path = WEIGHTS,
+    ) -> Support | None:
+        """The shipped models; None where they were fitted for another embedder."""
+        if not path.is_file():
+            return None
+        weights = SupportWeights.model_validate_json(path.read_bytes())
+        if weights.embedder != embedder.name:
+            return None
+        return cls(weights, embedder, renderings.get("en", {}))
+
+    def rendering(self, passage: Passage, language: str) -> str:
+        """The words kept for a clause in a language other than Chinese, or ""."""
+        return self._english.get(clause_hash(passage.text), "") if language == "en" else ""
+
+    def can_judge(self, passage: Passage, language: str) -> bool:
+        """Whether there is all that is needed to judge a sentence in this language."""
+        return is_chinese(language) or bool(self.rendering(passage, language))
+
+    def signs(self, sentence: str, passage: Passage, language: str) -> np.ndarray:
+        """The signs of the language, where `can_judge` says so."""
+        said, clause = read(sentence, self._embedder), read(passage.text, self._embedder)
+        if is_chinese(language):
+            context = "。".join(passage.heading_path)
+            return chinese_signs(said, clause, cover(sentence, passage.text, context), context)
+        rendering = read(self.rendering(passage, language), self._embedder)
+        return english_signs(said, rendering, clause)
+
+    def probability(self, sentence: str, passage: Passage, language: str) -> tuple[float, float]:
+        """That the clause supports the sentence, and the least that passes.
+
+        Raises:
+            ValueError: nothing was fitted.
+        """
+        if self._weights is None:
+            raise ValueError("no weights were fitted")
+        own = self._weights.chinese if is_chinese(language) else self._weights.english
+        signs = self.signs(sentence, passage, language)
+        logit = (signs - np.array(own.mean)) / np.array(own.scale) @ np.array(own.signs)
+        return float(1 / (1 + np.exp(-(logit + own.intercept)))), own.threshold
+
+    def spoken_segments(self, sentence: str, passage: Passage) -> tuple[int, ...]:
+        """The segments of the clause that a sentence in another language renders, by index."""
+        said, clause = read(sentence, self._embedder), read(passage.text, self._embedder)
+        near = segment_means(clause, (said.tokens @ clause.tokens.T).max(axis=0))
+        return tuple(i for i, value in enumerate(near) if value >= max(near) - _AS_WELL)

@@ -1,0 +1,143 @@
+"""The learned judge's signs, and what it does with a sentence that no rule forbids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import FakeEmbedder
+
+from corpus.questions import clause_hash
+from index.passage import Passage
+from rag.answer import Label
+from rag.check.segments import cover, segments_of
+from rag.check.signs import CHINESE_SIGNS, ENGLISH_SIGNS, chinese_signs, english_signs, read
+from rag.check.support import LanguageWeights, Support, SupportWeights
+from rag.check.verdict import check
+
+FindClause = Callable[[str], Passage]
+WAGE = "最低工资标准"
+RENDERING = "The minimum wage is to be raised in a sound and reasonable way."
+
+
+def weights(n_signs: int, *, threshold: float, share: float) -> LanguageWeights:
+    """A judge by the share of words alone, which is the first sign."""
+    return LanguageWeights(
+        mean=(0.0,) * n_signs,
+        scale=(1.0,) * n_signs,
+        signs=(share, *(0.0,) * (n_signs - 1)),
+        intercept=-share / 2,
+        threshold=threshold,
+    )
+
+
+@pytest.fixture
+def support(clause: FindClause) -> Support:
+    """Passes a sentence of whose words more than half stand in the clause or its rendering."""
+    fitted = SupportWeights(
+        embedder="fake-pairs",
+        chinese=weights(len(CHINESE_SIGNS), threshold=0.5, share=20.0),
+        english=weights(len(ENGLISH_SIGNS), threshold=0.5, share=20.0),
+        fitted_on="nothing",
+    )
+    return Support(fitted, FakeEmbedder(), {clause_hash(clause(WAGE).text): RENDERING})
+
+
+def signs_of(sentence: str, passage: Passage) -> dict[str, float]:
+    coverage = cover(sentence, passage.text)
+    said, held = read(sentence, FakeEmbedder()), read(passage.text, FakeEmbedder())
+    signs = chinese_signs(said, held, coverage, "")
+    assert signs.shape == (len(CHINESE_SIGNS),) and np.isfinite(signs).all()
+    return dict(zip(CHINESE_SIGNS, signs, strict=True))
+
+
+def test_a_clause_has_the_best_signs_of_itself(clause: FindClause) -> None:
+    signs = signs_of(clause(WAGE).text, clause(WAGE))
+    assert (signs["share"], signs["missing"], signs["dropped"]) == (1, 0, 0)
+    assert min(signs[name] for name in ("said_worst", "strange_nearest")) == pytest.approx(1)
+    assert signs["segment"] == pytest.approx(1) and signs["length"] == 1
+
+
+def test_a_strange_word_shows_in_the_signs(clause: FindClause) -> None:
+    passage = clause(WAGE)
+    own, other = (
+        signs_of(passage.text.replace("最低工资", word), passage)
+        for word in ("最低工资", "水产养殖")
+    )
+    assert other["strange_nearest"] < own["strange_nearest"]
+    assert other["missing"] > own["missing"] and other["share"] < own["share"]
+
+
+def test_spans_fit_the_tokens_and_the_text() -> None:
+    reading = read("ＡＢＣ 健全（急）診機制，提高標準。", FakeEmbedder())
+    assert len(reading.spans) == len(reading.tokens)
+    assert max(end for _, end in reading.spans) <= len(reading.text)
+
+
+def test_english_is_held_against_the_rendering(clause: FindClause) -> None:
+    passage = clause(WAGE)
+    clause_read = read(passage.text, FakeEmbedder())
+    said = [
+        english_signs(read(text, FakeEmbedder()), read(RENDERING, FakeEmbedder()), clause_read)
+        for text in (RENDERING, "Fishermen catch tuna at sea.")
+    ]
+    shares = [dict(zip(ENGLISH_SIGNS, signs, strict=True))["share"] for signs in said]
+    assert shares == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "label", "method"),
+    [
+        ("最低工资标准要科学合理提高。", "zh", Label.SUPPORTED, "support"),
+        ("渔民出海捕捞金枪鱼要科学合理。", "zh", Label.PARTIAL, "support"),
+        ("最低工资标准必须科学合理提高。", "zh", Label.UNSUPPORTED, "modal force"),
+        ("最低工资标准科学合理提高到3000元。", "zh", Label.CONTRADICTED, "figures"),
+        ("最低工资标准会科学合理降低。", "zh", Label.CONTRADICTED, "direction"),
+        ("The minimum wage is raised in a reasonable way.", "en", Label.SUPPORTED, "support"),
+        ("Reasonable fishermen catch much tuna at sea.", "en", Label.PARTIAL, "support"),
+        ("The minimum wage is lowered in a reasonable way.", "en", Label.CONTRADICTED, "direction"),
+    ],
+)
+def test_rules_come_first_and_the_judge_has_the_rest(
+    support: Support,
+    clause: FindClause,
+    sentence: str,
+    language: str,
+    label: Label,
+    method: str,
+) -> None:
+    verdict = check(
+        sentence, clause(WAGE), question="怎么说", language=language, rank=None, support=support
+    )
+    assert (verdict.label, verdict.method) == (label, method)
+    assert 0 <= verdict.score <= 1 and verdict.reason
+
+
+def test_without_a_rendering_a_translation_must_lead_back(
+    support: Support, clause: FindClause
+) -> None:
+    passage = clause("研究建立育儿补贴制度")
+    assert not support.can_judge(passage, "en") and support.can_judge(passage, "zh")
+    verdict = check(
+        "Study the establishment of a childcare subsidy system.",
+        passage,
+        question="",
+        language="en",
+        rank=1,
+        support=support,
+    )
+    assert verdict.method == "embedding"
+
+
+def test_the_spoken_segment_is_found(support: Support, clause: FindClause) -> None:
+    passage = clause(WAGE)
+    parts = segments_of(passage.text)
+    for i, part in enumerate(parts):
+        assert i in support.spoken_segments(part, passage)
+
+
+def test_another_embedder_has_no_judge(tmp_path: Path) -> None:
+    assert Support.load(FakeEmbedder(), {}) is None
+    assert Support.load(FakeEmbedder(), {}, tmp_path / "none.json") is None
