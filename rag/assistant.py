@@ -7,7 +7,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from langchain_core.runnables import Runnable, RunnableLambda
@@ -38,6 +38,7 @@ from rag.draft import Drafted, Drafter
 from rag.gate import Gate
 from rag.language import detect_language
 from rag.model import ModelHost, ModelState
+from rag.privacy import mask_numbers
 from rag.prompt import Prompts
 from rag.question import Question, read_question
 from rag.retrieve import PolicyRetriever
@@ -122,6 +123,7 @@ class Assistant:
 
     def retrieve(self, question: str, history: Sequence[Turn] = ()) -> Found:
         """The hits alone, by the same way: read, rewritten and searched."""
+        question, history = _without_numbers(question, history)
         read = read_question(question)
         if isinstance(read, Reason):
             shown = _printable(question)
@@ -135,6 +137,7 @@ class Assistant:
 
         A question that is refused or about the document's build has no Found.
         """
+        question, history = _without_numbers(question, history)
         progress = _Progress(
             question=_printable(question), asked_at=self._clock(), started=time.perf_counter()
         )
@@ -263,6 +266,12 @@ def _nearby(hits: Sequence[Hit]) -> tuple[Citation, ...]:
     for hit in hits:
         best.setdefault(hit.passage.locator.measure_locator, cite(hit.passage))
     return tuple(best.values())[:_NEARBY]
+
+
+def _without_numbers(question: str, history: Sequence[Turn]) -> tuple[str, tuple[Turn, ...]]:
+    """A conversation without the numbers that name a person: nothing behind the door sees them."""
+    masked = tuple(replace(turn, content=mask_numbers(turn.content)) for turn in history)
+    return mask_numbers(question), masked
 
 
 def _printable(typed: str) -> str:

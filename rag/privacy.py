@@ -1,0 +1,38 @@
+"""Numbers that name a person are taken out of a question before anything reads it.
+
+By their shape alone, so that a mistyped one goes too: identity cards (18 or 15 digits, the last may
+be an X), mobile and fixed telephones, and bank cards (13 to 19 digits), however they are spaced.
+"""
+
+from __future__ import annotations
+
+import re
+
+MASK = "[***]"
+_DIGIT = "[0-9０-９]"
+_GAP = r"[ \u00a0\u3000\-－–—]?"
+
+
+def _digits(least: int, most: int) -> str:
+    return rf"{_DIGIT}(?:{_GAP}{_DIGIT}){{{least - 1},{most - 1}}}"
+
+
+_ALONE = rf"(?<!{_DIGIT})(?<!{_DIGIT}[.．])"
+# Eleven digits before one of these are a sum of money, not a telephone.
+_ENDS = rf"(?!{_GAP}{_DIGIT})(?!\s*(?:[元块万亿％%]|yuan|rmb))"
+_NUMBERS = re.compile(
+    "|".join(
+        (
+            rf"{_ALONE}{_digits(17, 17)}{_GAP}[0-9０-９xXｘＸ](?!{_DIGIT})",
+            rf"{_ALONE}{_digits(13, 19)}{_ENDS}",
+            rf"(?:(?:[+＋]|00){_GAP}[8８][6６]{_GAP}|{_ALONE})[1１]{_GAP}[3-9３-９]"
+            rf"(?:{_GAP}{_DIGIT}){{9}}{_ENDS}",
+            rf"{_ALONE}[(（]?[0０]{_DIGIT}{{2,3}}[)）]?{_GAP}[2-9２-９]{_DIGIT}{{6,7}}{_ENDS}",
+        )
+    )
+)
+
+
+def mask_numbers(text: str) -> str:
+    """The text with MASK in the place of every number that may name a person."""
+    return _NUMBERS.sub(MASK, text)
