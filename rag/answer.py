@@ -86,13 +86,35 @@ class Verdict:
     reason: str
 
 
+class CautionKind(StrEnum):
+    """Why a rule holds less than a reader may hope."""
+
+    WHERE_ABLE = "where-able"
+    STUDIED = "studied"
+    PILOTED = "piloted"
+    ENCOURAGED = "encouraged"
+    ELIGIBLE = "eligible"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """A word of the official text that weakens or narrows its rule."""
+
+    kind: CautionKind
+    word: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One sentence of an answer. Fixed interface words are never statements."""
+    """One sentence of an answer. Fixed interface words are never statements.
+
+    `caution` tells how firm the rule is that it rests on, where that is less than a promise.
+    """
 
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict
+    caution: Caution | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +141,8 @@ class Answer:
 
     `nearby` are related measures when the answer abstained. `rewritten` is the question as it was
     searched. `language` is the asker's, as a code (zh, zh-Hant, en, …). `reason` says why the
-    answer abstained. `rejected` holds what the checks withheld.
+    answer abstained. `rejected` holds what the checks withheld. `unheld_figures` are sums, shares and
+    years of the question that stand nowhere in the documents.
     """
 
     id: str
@@ -138,6 +161,7 @@ class Answer:
     index_sha: str
     asked_at: dt.datetime
     timings: Timings
+    unheld_figures: tuple[str, ...] = ()
 
     @property
     def cited(self) -> tuple[int, ...]:

@@ -32,7 +32,7 @@ def _citation_record(citation: Citation) -> dict[str, Any]:
 
 
 def _statement_record(statement: Statement) -> dict[str, Any]:
-    verdict = statement.verdict
+    verdict, caution = statement.verdict, statement.caution
     return {
         "text": statement.text,
         "citations": [_citation_record(c) for c in statement.citations],
@@ -42,6 +42,7 @@ def _statement_record(statement: Statement) -> dict[str, Any]:
             "method": verdict.method,
             "reason": verdict.reason,
         },
+        "caution": caution and {"kind": caution.kind.value, "word": caution.word},
     }
 
 

@@ -32,6 +32,7 @@ from rag.answer import (
     Turn,
 )
 from rag.breadth import Breadth
+from rag.check.figures import figures_in, unheld_figures
 from rag.check.support import Support
 from rag.compose import EMPTY, Composer, cite
 from rag.draft import Drafted, Drafter
@@ -94,6 +95,7 @@ class Assistant:
         self._clock = clock
         self._breadth = Breadth.load(retriever.index.embedder.name, ASKED_WEIGHT)
         self._support = Support.load(retriever.index.embedder, renderings)
+        self._figures = figures_in("".join(document.text for document in documents))
         self._index_sha = retriever.index.manifest.sha
 
     @property
@@ -256,6 +258,7 @@ class Assistant:
             index_sha=self._index_sha,
             asked_at=progress.asked_at,
             timings=timings,
+            unheld_figures=unheld_figures(progress.rewritten, self._figures),
         )
         return Finished(answer=answer)
 

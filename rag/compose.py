@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from corpus.questions import clause_hash
 from index.passage import Hit, Passage
 from rag.answer import Citation, Label, Rejected, Statement, Verdict
-from rag.check.segments import cover
+from rag.check.caution import read_caution
+from rag.check.segments import cover, segments_of
 from rag.check.support import Support
 from rag.check.verdict import VERBATIM, check
 from rag.draft import Drafted
@@ -118,11 +120,21 @@ class Composer:
         self._texts.add(text)
         self._stated.add(passage.id)
         self.n_drafted += 1
-        return Statement(text=text, citations=(cite(passage),), verdict=verdict)
+        statement = Statement(text=text, citations=(cite(passage),), verdict=verdict)
+        return self._with_caution(statement, passage, about=sentence)
 
     def _quote(self, passage: Passage) -> Statement:
         self._stated.add(passage.id)
-        return render(passage, self._renderings)
+        statement = render(passage, self._renderings)
+        return self._with_caution(statement, passage, about=self._question)
+
+    def _with_caution(self, statement: Statement, passage: Passage, *, about: str) -> Statement:
+        """With how firm the part of the clause is that sentence or question speaks of."""
+        official = passage.text
+        if self._support is not None:
+            parts = segments_of(official)
+            official = "".join(parts[i] for i in self._support.spoken_segments(about, passage))
+        return replace(statement, caution=read_caution(official))
 
     def _align(self, sentence: str, passage: Passage | None) -> tuple[Passage, float, int | None]:
         """The clause a sentence speaks of, how well it fits in [0, 1], and where search finds it.

@@ -1,12 +1,15 @@
-"""The fixed sentences that stand where there is no answer: rag/notices.toml."""
+"""The fixed sentences that stand where there is no answer, or beside one: rag/notices.toml."""
 
 from __future__ import annotations
 
 import tomllib
 from functools import cache
 from pathlib import Path
+from string import Template
+from typing import Any
 
-from rag.answer import Reason
+from rag.answer import Answer, Caution, Reason, Status
+from rag.privacy import MASK
 
 NOTICES_PATH = Path(__file__).with_name("notices.toml")
 NOTICE_LANGUAGES = ("zh", "zh-Hant", "en")
@@ -30,9 +33,27 @@ def notice(reason: Reason, language: str) -> str:
     """
     if reason is Reason.NONE:
         raise ValueError("an answer that did not abstain has no notice")
-    return _load()[reason.value][notice_language(language)]
+    return str(_load()[reason.value][notice_language(language)])
+
+
+def caution_notice(caution: Caution, language: str) -> str:
+    """The sentence that tells how firm a rule is."""
+    words = _load()["caution"][caution.kind.value][notice_language(language)]
+    return Template(words).substitute(word=caution.word)
+
+
+def beside_notices(answer: Answer) -> tuple[str, ...]:
+    """What stands beside an answer: figures of the question that no document holds, numbers masked."""
+    language, words = notice_language(answer.language), _load()["beside"]
+    found = []
+    if answer.unheld_figures and answer.status is Status.ANSWERED:
+        figures = "、".join(answer.unheld_figures)
+        found.append(Template(words["unheld-figures"][language]).substitute(figures=figures))
+    if MASK in answer.question:
+        found.append(words["masked"][language])
+    return tuple(found)
 
 
 @cache
-def _load() -> dict[str, dict[str, str]]:
+def _load() -> dict[str, Any]:
     return tomllib.loads(NOTICES_PATH.read_text(encoding="utf-8"))

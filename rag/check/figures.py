@@ -116,3 +116,18 @@ def _keep_words(found: set[str], match: re.Match[str]) -> str:
 def foreign_figures(sentence: str, clause: str) -> tuple[str, ...]:
     """The figures of a sentence that its clause does not hold, sorted; empty when all stand."""
     return tuple(sorted(figures_in(sentence) - figures_in(clause)))
+
+
+# Below this a number is rather a count of the asker's own: 3 children, 60 years.
+_SMALLEST_TOLD = 100
+_HOTLINE = "12345"
+
+
+def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
+    """The shares, and the sums and years from a hundred on, of a question that are not held."""
+    return tuple(
+        figure
+        for figure in sorted(figures_in(question) - held)
+        if figure.endswith("%")
+        or ("/" not in figure and Decimal(figure) >= _SMALLEST_TOLD and figure != _HOTLINE)
+    )

@@ -20,6 +20,7 @@ from rag.pages.relay import Relay
 from rag.pages.render import Renderer
 from rag.pages.session import Cited, Exchange, Phase, Session
 from rag.pages.texts import LANGUAGES, Texts, choose_language, load_texts
+from rag.privacy import mask_numbers
 
 MAX_QUESTION = 500
 """Characters; one more than this is all that ever goes to the assistant."""
@@ -107,7 +108,7 @@ class Desk:
     def _answer(self, text: object, session: Session, *, from_composer: bool) -> Iterator[Updates]:
         if session.relay is not None:
             return
-        question = str(text or "").strip()[: MAX_QUESTION + 1]
+        question = mask_numbers(str(text or "").strip())[: MAX_QUESTION + 1]
         history = session.history()
         relay = Relay(lambda: self.assistant.stream(question, history), self.line)
         session.relay = relay

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from corpus.document import Document, Locator
 from rag.answer import Answer, Label
-from rag.notices import notice, notice_language
+from rag.notices import beside_notices, caution_notice, notice, notice_language
 from rag.pages.places import Excerpt, cards_of, is_chinese, name_place, nearby_cards
 from rag.pages.session import Exchange
 from rag.pages.texts import Texts, official_note
@@ -46,6 +46,8 @@ def _environment() -> Environment:
         is_web=_is_web,
         all_supported=_all_supported,
         notice=notice,
+        caution_notice=caution_notice,
+        beside_notices=beside_notices,
         notice_language=notice_language,
         official_note=official_note,
         cards_of=cards_of,

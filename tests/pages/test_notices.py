@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from rag.answer import Reason
-from rag.notices import NOTICE_LANGUAGES, notice, notice_language
+import pytest
+from fakes import fake_answer
+
+from rag.answer import Caution, CautionKind, Reason
+from rag.notices import (
+    NOTICE_LANGUAGES,
+    beside_notices,
+    caution_notice,
+    notice,
+    notice_language,
+)
+from rag.privacy import MASK
 
 ABSTENTIONS = [reason for reason in Reason if reason is not Reason.NONE]
 
@@ -54,3 +64,22 @@ def test_an_answer_that_did_not_abstain_has_no_notice() -> None:
 )
 def test_a_reader_is_addressed_in_the_nearest_language(language: str, wanted: str) -> None:
     assert notice_language(language) == wanted
+
+
+@pytest.mark.parametrize("kind", CautionKind)
+def test_every_caution_quotes_its_word_in_every_language(kind: CautionKind) -> None:
+    told = [
+        caution_notice(Caution(kind=kind, word="鼓励"), language) for language in NOTICE_LANGUAGES
+    ]
+    assert all("鼓励" in words and "$" not in words for words in told)
+    assert len(set(told)) == len(NOTICE_LANGUAGES)
+
+
+def test_beside_an_answer_stand_unheld_figures_and_masked_numbers() -> None:
+    plain = fake_answer("育儿补贴有吗", (), (), reason=Reason.NONE)
+    assert beside_notices(plain) == ()
+    figures = replace(plain, unheld_figures=("1.5%", "3000"), question=f"我是{MASK}，有1.5%吗")
+    told = beside_notices(figures)
+    assert len(told) == 2 and "1.5%、3000" in told[0]
+    abstained = fake_answer("育儿补贴多少钱", (), (), reason=Reason.NO_AMOUNT)
+    assert beside_notices(replace(abstained, unheld_figures=("3000",))) == ()

@@ -1,0 +1,64 @@
+"""A rule that holds less than a reader may hope is told for what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from fakes import FakeModel
+
+from index.passage import Passage
+from rag.answer import CautionKind
+from rag.assistant import Assistant
+from rag.check.caution import read_caution
+from rag.check.figures import figures_in, unheld_figures
+
+MakeAssistant = Callable[[FakeModel | None], Assistant]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "word"),
+    [
+        ("探索设置中小学春秋假", CautionKind.WHERE_ABLE, "有条件的地方"),
+        ("口岸开设免税店", CautionKind.WHERE_ABLE, "具备条件的"),
+        ("育儿补贴制度", CautionKind.STUDIED, "研究建立"),
+        ("职业伤害保障试点", CautionKind.PILOTED, "试点"),
+        ("小长假连休", CautionKind.ENCOURAGED, "鼓励"),
+        ("失业保险金等", CautionKind.ELIGIBLE, "符合条件的"),
+    ],
+)
+def test_the_word_that_weakens_a_rule_is_found(
+    clause: Callable[[str], Passage], words: str, kind: CautionKind, word: str
+) -> None:
+    caution = read_caution(clause(words).text)
+    assert caution is not None
+    assert (caution.kind, caution.word) == (kind, word)
+    assert word in clause(words).text
+
+
+@pytest.mark.parametrize("words", ["全面实施个人养老金制度", "稳岗返还", "开展健康消费专项行动"])
+def test_a_rule_plainly_meant_has_none(clause: Callable[[str], Passage], words: str) -> None:
+    assert read_caution(clause(words).text) is None
+
+
+def test_a_statement_carries_the_caution_of_its_clause(make_assistant: MakeAssistant) -> None:
+    answer = make_assistant(None).ask("研究建立育儿补贴制度的事")
+    cautions = [s.caution for s in answer.statements if "育儿补贴" in s.text]
+    assert [c.kind for c in cautions if c] == [CautionKind.STUDIED]
+
+
+@pytest.mark.parametrize(
+    ("question", "unheld"),
+    [
+        ("公积金贷款利率降到1.5%了？", ("1.5%",)),
+        ("听说每月发三千元", ("3000",)),
+        ("2025年会提高养老金吗", ()),
+        ("2031年会提高养老金吗", ("2031",)),
+        ("我有4个孩子，打12345问过了", ()),
+        ("手机3类数码", ()),
+    ],
+)
+def test_figures_of_a_question_that_no_text_holds_are_told(
+    question: str, unheld: tuple[str, ...]
+) -> None:
+    assert unheld_figures(question, figures_in("2025年提高，实施3类数码产品购新补贴。")) == unheld
