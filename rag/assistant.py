@@ -43,8 +43,8 @@ from rag.privacy import mask_numbers
 from rag.prompt import Prompts
 from rag.question import Question, read_question
 from rag.retrieve import PolicyRetriever
-from rag.rewrite import rewrite
-from rag.select import select
+from rag.rewrite import is_merely_short, rewrite
+from rag.select import asks_for_all, select
 from rag.structure import answer_structure
 
 _log = logging.getLogger("policyqa")
@@ -130,7 +130,7 @@ class Assistant:
         if isinstance(read, Reason):
             shown = _printable(question)
             return Found(rewritten=shown, language=detect_language(shown), hits=())
-        rewritten = rewrite(read.query, history)
+        rewritten = self._make_whole(read.query, history)
         hits = self._retriever.search(read.query, rewritten)
         return Found(rewritten=rewritten, language=detect_language(read.query), hits=hits)
 
@@ -168,7 +168,7 @@ class Assistant:
     def _answer(
         self, read: Question, history: Sequence[Turn], progress: _Progress
     ) -> Iterator[Event]:
-        progress.rewritten = rewrite(read.query, history)
+        progress.rewritten = self._make_whole(read.query, history)
         found = self._retriever.search(read.query, progress.rewritten)
         progress.hits = tuple(hit for hit in found if self._is_official(hit.passage))
         progress.first_hits_s = time.perf_counter() - progress.started
@@ -177,16 +177,11 @@ class Assistant:
         if reason is not Reason.NONE:
             yield self._abstain(progress, reason)
             return
-        evidence = select(
-            read.query,
-            progress.hits,
-            self._retriever,
-            self._breadth,
-            is_whole=progress.rewritten == read.query,
-        )
+        evidence = self._select(read, progress)
         composer = Composer(
             progress.rewritten,
             evidence,
+            wants_all=asks_for_all(read.query),
             language=progress.language,
             search=self._retriever.search,
             renderings=self._renderings.get(progress.language, EMPTY),
@@ -202,6 +197,27 @@ class Assistant:
             yield self._finish(progress, Origin.MODEL if composer.n_drafted else Origin.EXTRACTIVE)
         else:
             yield self._abstain(progress, Reason.UNSUPPORTED)
+
+    def _make_whole(self, query: str, history: Sequence[Turn]) -> str:
+        """The question with what it leans on; a short one that is about something stays alone."""
+        rewritten = rewrite(query, history)
+        if rewritten != query and is_merely_short(query):
+            return query if self._gate.is_sure(query, self._retriever.search(query)) else rewritten
+        return rewritten
+
+    def _select(self, read: Question, progress: _Progress) -> tuple[Hit, ...]:
+        """The clauses to answer from; those beyond the first hits join them, for all to see."""
+        selected = select(
+            read.query,
+            progress.hits,
+            self._retriever,
+            self._breadth,
+            is_whole=progress.rewritten == read.query,
+        )
+        evidence = tuple(hit for hit in selected if self._is_official(hit.passage))
+        known = {hit.passage.id for hit in progress.hits}
+        progress.hits += tuple(hit for hit in evidence if hit.passage.id not in known)
+        return evidence
 
     def _is_official(self, passage: Passage) -> bool:
         """Whether a passage says what its document says: an index may have been tampered with."""

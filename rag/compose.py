@@ -16,7 +16,6 @@ from rag.check.support import Support
 from rag.check.verdict import VERBATIM, check
 from rag.draft import Drafted
 from rag.language import to_traditional
-from rag.select import asks_for_all
 
 MAX_STATEMENTS = 5
 EMPTY: Mapping[str, str] = MappingProxyType({})
@@ -60,12 +59,15 @@ class Composer:
         evidence: Sequence[Hit],
         *,
         language: str,
+        wants_all: bool,
         search: Callable[[str], tuple[Hit, ...]],
         renderings: Mapping[str, str] = EMPTY,
         support: Support | None = None,
     ) -> None:
-        """`renderings` are clauses in the asker's language, by the hash of their own words."""
+        """`wants_all`: the question is after all that there is. `renderings` are clauses in the
+        asker's language, by the hash of their own words."""
         self._support = support
+        self._wants_all = wants_all
         self._renderings = renderings
         self._question = question
         self._evidence = [hit.passage for hit in evidence]
@@ -153,7 +155,7 @@ class Composer:
 
         For a question after all that there is, every clause, in the order of the text.
         """
-        if asks_for_all(self._question):
+        if self._wants_all:
             in_order = sorted(self._evidence, key=lambda passage: passage.locator)
             yield from (p for p in in_order if p.id not in self._stated)
             return

@@ -44,6 +44,12 @@ def is_elliptical(question: str) -> bool:
     return bool((leads or points) and len(question) <= 4 * _SHORT) or _is_short(question)
 
 
+def is_merely_short(question: str) -> bool:
+    """Whether nothing but its length makes a question elliptical: it may well be whole."""
+    trails_off = question.rstrip("？?！!。. ").endswith("呢")
+    return not (trails_off or _LEADS.match(question) or _POINTS_BACK.search(question))
+
+
 def rewrite(question: str, history: Sequence[Turn]) -> str:
     """The question with the last question of the conversation before it, where it is elliptical.
 

@@ -320,3 +320,7 @@ class FakeGate:
     def judge(self, query: str, rewritten: str, hits: Sequence[Hit]) -> Reason:
         """The reason given."""
         return self.reason
+
+    def is_sure(self, query: str, hits: Sequence[Hit]) -> bool:
+        """Never."""
+        return False

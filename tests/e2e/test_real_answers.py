@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer import Answer, Finished, Found, Label, Origin, Reason, Stated, Status
+from rag.answer import Answer, Finished, Found, Label, Origin, Reason, Role, Stated, Status, Turn
 from rag.assistant import Assistant
 from rag.check.figures import foreign_figures
 
@@ -102,3 +102,10 @@ def test_a_list_about_a_name_has_every_measure_that_names_it(assistant: Assistan
     answer = assistant.ask("这份方案里和工会相关的内容有哪些？")
     assert set(answer.cited) == {21, 30}
     assert all("工会" in s.citations[0].quote for s in answer.statements)
+
+
+def test_a_short_whole_question_drops_the_conversation(assistant: Assistant) -> None:
+    history = [Turn(role=Role.USER, content="方案里跟工会有关的要求有哪些？")]
+    answer = assistant.ask("孩子上小学，春假能放吗", history)
+    assert answer.rewritten == answer.question and answer.cited == (21,)
+    assert assistant.retrieve("农民工呢", history).rewritten.startswith("方案里")

@@ -10,7 +10,7 @@ import pytest
 from corpus.load import DEFAULT_TEXTS
 from corpus.questions import load_clause_questions
 from eval.fit_breadth import MEASURES, AboutMeasures
-from eval.fit_scope import UNANSWERED
+from eval.fit_scope import JUDGED
 from eval.question import QUESTIONS, load_questions, split_of
 from index.lexical import tokenize
 
@@ -22,7 +22,7 @@ def _asked(path_name: str) -> Iterator[str]:
         for questions in load_clause_questions(DEFAULT_TEXTS).values():
             yield from questions
     else:
-        path = {"measures": MEASURES, "scope": UNANSWERED}[path_name]
+        path = {"measures": MEASURES, "scope": JUDGED}[path_name]
         for line in path.read_text(encoding="utf-8").splitlines():
             yield json.loads(line)["question"]
 

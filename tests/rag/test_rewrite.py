@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer import Role, Turn
-from rag.rewrite import is_elliptical, rewrite
+from rag.rewrite import is_elliptical, is_merely_short, rewrite
 
 FIRST = Turn(role=Role.USER, content=" 育儿补贴政策怎么说？ ")
 REPLY = Turn(role=Role.ASSISTANT, content="每月发放五千元，到人民公园领取。")
@@ -50,3 +50,17 @@ def test_only_what_the_asker_said_is_used_and_the_last_of_it() -> None:
 )
 def test_who_starts_a_new_topic_is_not_held_to_the_old_one(question: str) -> None:
     assert not is_elliptical(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["孩子小学，春假能放吗", "公积金能租房吗", "A lift for grandma?"]
+)
+def test_a_short_question_may_be_whole(question: str) -> None:
+    assert is_elliptical(question) and is_merely_short(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["农民工呢？", "那什么时候开始？", "它怎么申请", "and for kids?"]
+)
+def test_what_leads_on_or_points_back_is_not_merely_short(question: str) -> None:
+    assert is_elliptical(question) and not is_merely_short(question)
