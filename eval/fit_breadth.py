@@ -31,6 +31,7 @@ from rag.breadth import SIGNS, VECTOR_SCALE, WEIGHTS, Breadth, BreadthWeights, p
 from rag.build import open_index
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import rewrite
+from rag.select import is_compound
 from rag.settings import Settings
 
 TUNING = QUESTIONS.with_name("tuning.jsonl")
@@ -55,6 +56,7 @@ class Example:
     """A question as the rule sees it."""
 
     kind: str
+    says_several: bool
     vector: np.ndarray
     hits: tuple[Hit, ...]
     parts: tuple[tuple[Hit, ...], ...]
@@ -85,6 +87,7 @@ def read_examples(retriever: PolicyRetriever) -> Iterator[Example]:
         parts = parts_of(question) if rewritten == question else ()
         yield Example(
             kind=kind,
+            says_several=is_compound(question),
             vector=retriever.index.embedder.embed_query(question),
             hits=retriever.search(question, rewritten),
             parts=tuple(found for part in parts if (found := retriever.search(part))),
@@ -159,7 +162,9 @@ def cross_validate(examples: Sequence[Example], embedder: str) -> dict[str, str]
     for fitted, held in KFold(_FOLDS, shuffle=True, random_state=0).split(examples):
         breadth = Breadth(fit([examples[i] for i in fitted], embedder))
         for example in (examples[i] for i in held):
-            others = breadth.others(example.vector, example.hits, example.parts)
+            others = breadth.others(
+                example.vector, example.hits, example.parts, says_several=example.says_several
+            )
             exact[example.kind] += is_exact(example, others)
     counts = Counter(example.kind for example in examples)
     return {kind: f"{exact[kind]} of {counts[kind]}" for kind in sorted(counts)}

@@ -23,8 +23,10 @@ _MAX_MEASURES = 4
 NAMED_MARGIN = 0.03
 _MOST_BESIDE_NAME = 5
 _COMPOUND = re.compile(
-    r"又.+又|一边.+一边|既.+[又也]|一方面|同时|分别|各有|各自|两(?:件事|样|头|边)|以及|还想|还要|还有|也想|另外|和.+(?:分别|各|都有)|"
-    r"\bboth\b|\band also\b|\bas well as\b|\beach\b|\band\b.+\brespectively\b|\balso\b|what about.+what about",
+    r"又.+又|一边.+一边|既.+[又也]|一方面|同时|分别|各(?:自|有|是|怎么|在|叫|放|讲|写|说)|[这那]?(?:两|三|四|俩|仨)(?:样|件|块|头|边|手|方面|"
+    r"个(?:问题|事|方面)|项|条|种|桩|处|类|部分)|以及|顺便|还想|还要|还有|也想|另外|一起|和.+(?:分别|各|都有)|"
+    r"\bboth\b|\band also\b|\bas well as\b|\beach\b|\brespectively\b|\btwo\b|\balso\b|what about.+what about|"
+    r"それぞれ|각각|respectivement|respectivamente|jeweils|соответственно",
     re.IGNORECASE,
 )
 # A question after all that there is, not after one thing.
@@ -44,7 +46,7 @@ def asks_for_all(question: str) -> bool:
 
 def is_compound(question: str) -> bool:
     """Whether a question says of itself that it has several parts (又…又…, both … and …)."""
-    return bool(_COMPOUND.search(question))
+    return bool(_COMPOUND.search(to_simplified(question)))
 
 
 def _best_clauses(
@@ -128,7 +130,12 @@ def select(
         return naming
     cut = parts_of(question) if is_whole else ()
     parts = [found for part in cut if (found := retriever.search(part))]
-    others = breadth.others(retriever.index.embedder.embed_query(question), hits, parts)
+    others = breadth.others(
+        retriever.index.embedder.embed_query(question),
+        hits,
+        parts,
+        says_several=is_compound(question),
+    )
     if not others:
         return _whole_measure(hits)
     measures = [hits[0].passage.locator.measure_locator, *others]
