@@ -156,7 +156,7 @@ class Composer:
         return passage, 1.0, next(found, None)
 
     def _uncovered(self, most: int) -> list[Passage]:
-        """The best clause of each measure that nothing has stated yet, and one more if it is as near.
+        """The best clause of each measure, where nothing has stated it, and one more if it is as near.
 
         At most `most`, the second ones giving way. For a question after all that there is, every
         clause, in the order of the text.
@@ -164,16 +164,21 @@ class Composer:
         if self._wants_all:
             in_order = sorted(self._evidence, key=lambda passage: passage.locator)
             return [p for p in in_order if p.id not in self._stated][:most]
-        stated = {p.locator.measure_locator for p in self._evidence if p.id in self._stated}
+        stated: set[Locator] = set()
         best: dict[Locator, float] = {}
         first: list[int] = []
         second: dict[Locator, int] = {}
         for i, (passage, score) in enumerate(zip(self._evidence, self._scores, strict=True)):
             measure = passage.locator.measure_locator
-            if measure not in stated and measure not in best:
+            if measure not in best:
                 best[measure] = score
-                first.append(i)
-            elif measure in best and score >= best[measure] - AS_NEAR:
+                if passage.id in self._stated:
+                    stated.add(measure)
+                else:
+                    first.append(i)
+            elif measure in stated or passage.id in self._stated:
+                continue
+            elif score >= best[measure] - AS_NEAR:
                 second.setdefault(measure, i)
         chosen = [*first, *second.values()][: max(0, most)]
         return [self._evidence[i] for i in sorted(chosen)]
