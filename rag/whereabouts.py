@@ -46,6 +46,8 @@ class Whereabouts:
             return ()
         found = measures_titled(words, topic, self._document) if by_title else []
         found = found or measures_holding(words, self._document)
+        if len(found) > _MAX_FOUND and not quoted_in(topic):
+            return None  # 消费 is what the whole document is about, no matter of its own
         if not found and weight(topic) and (number := self._best_measure(topic)):
             found = [number]
         statements: list[Statement] = []

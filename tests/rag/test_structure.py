@@ -146,6 +146,8 @@ def test_what_does_not_exist_gives_no_statement(document: Document, question: st
         "有几个孩子才能领补贴",
         "如何支持多孩家庭",
         "二手车有几种便利措施",
+        "保护消费者权益有哪些措施",
+        "保護消費者權益、打擊亂象有哪些措施？",
         "what does the plan say about phones",
         "Can I claim two subsidies?",
         "杨浦哪几条街道有老年食堂呀",
