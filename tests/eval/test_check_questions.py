@@ -20,6 +20,7 @@ from eval.check_questions import (
     check_question,
     load_questions,
 )
+from eval.question import UNSEEN
 
 POLICY = "（一）育儿。研究建立育儿补贴制度。\n（二）免税店。支持开设免税店。"
 MEASURES = {1: "育儿。研究建立育儿补贴制度。", 2: "免税店。支持开设免税店。"}
@@ -48,6 +49,13 @@ def test_the_shipped_questions_have_no_problem() -> None:
     questions = load_questions(QUESTIONS)
     assert len(questions) > 200
     assert check_all(questions, TEXT.read_text(encoding="utf-8")) == []
+
+
+def test_the_unseen_questions_are_sound() -> None:
+    questions = load_questions(UNSEEN)
+    assert len({q.id for q in questions} - {q.id for q in load_questions(QUESTIONS)}) == 155
+    found = check_all(questions, TEXT.read_text(encoding="utf-8"))
+    assert [problem for problem in found if not problem.startswith("measure ")] == []
 
 
 def test_a_sound_question_has_no_problem() -> None:
@@ -101,7 +109,8 @@ def test_a_question_that_the_index_holds_is_told() -> None:
 
 def test_no_shipped_question_stands_in_the_index() -> None:
     indexed = itertools.chain.from_iterable(load_clause_questions(DEFAULT_TEXTS).values())
-    assert check_independence(load_questions(QUESTIONS), indexed) == []
+    asked = load_questions(QUESTIONS) + load_questions(UNSEEN)
+    assert check_independence(asked, indexed) == []
 
 
 def test_a_bad_line_is_named_by_its_number(tmp_path: Path) -> None:
