@@ -25,13 +25,20 @@ from tqdm import tqdm
 from corpus.document import Locator
 from eval.question import QUESTIONS, Kind, Question, load_questions, split_of
 from index.late import ASKED_WEIGHT
-from index.passage import Hit
 from rag.answer import Role, Turn
-from rag.breadth import SIGNS, VECTOR_SCALE, WEIGHTS, Breadth, BreadthWeights, parts_of, read_signs
+from rag.breadth import (
+    SIGNS,
+    VECTOR_SCALE,
+    WEIGHTS,
+    Breadth,
+    BreadthWeights,
+    Sighting,
+    read_signs,
+    sight,
+)
 from rag.build import open_index
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import rewrite
-from rag.select import is_compound
 from rag.settings import Settings
 
 TUNING = QUESTIONS.with_name("tuning.jsonl")
@@ -53,20 +60,17 @@ class AboutMeasures(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A question as the rule sees it."""
+    """A question as the rule sees it, and the measures that it is about."""
 
     kind: str
-    says_several: bool
-    vector: np.ndarray
-    hits: tuple[Hit, ...]
-    parts: tuple[tuple[Hit, ...], ...]
+    sighting: Sighting
     gold: frozenset[int]
     acceptable: frozenset[int]
 
     @property
     def best(self) -> int | None:
         """The best hit's measure."""
-        return self.hits[0].passage.locator.measure
+        return self.sighting.best.measure
 
 
 def _questions() -> Iterator[tuple[str, str, tuple[Turn, ...], tuple[int, ...], tuple[int, ...]]]:
@@ -84,13 +88,10 @@ def read_examples(retriever: PolicyRetriever) -> Iterator[Example]:
     """Every example, searched as the assistant searches."""
     for kind, question, history, gold, acceptable in tqdm(list(_questions()), unit="question"):
         rewritten = rewrite(question, history)
-        parts = parts_of(question) if rewritten == question else ()
+        hits = retriever.search(question, rewritten)
         yield Example(
             kind=kind,
-            says_several=is_compound(question),
-            vector=retriever.index.embedder.embed_query(question),
-            hits=retriever.search(question, rewritten),
-            parts=tuple(found for part in parts if (found := retriever.search(part))),
+            sighting=sight(question, rewritten, hits, retriever),
             gold=frozenset(gold),
             acceptable=frozenset(acceptable),
         )
@@ -100,12 +101,14 @@ class _Several:
     """How much a question's vector looks like one about several measures: a logit."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
-        self.centre = np.mean([e.vector for e in examples], axis=0)
+        self.centre = np.mean([e.sighting.vector for e in examples], axis=0)
         self.model = LogisticRegression(C=_VECTOR_REGULARISATION, max_iter=5000)
         self.model.fit(self._inputs(examples), [len(e.gold) > 1 for e in examples])
 
     def _inputs(self, examples: Sequence[Example]) -> np.ndarray:
-        inputs: np.ndarray = (np.stack([e.vector for e in examples]) - self.centre) * VECTOR_SCALE
+        inputs: np.ndarray = (
+            np.stack([e.sighting.vector for e in examples]) - self.centre
+        ) * VECTOR_SCALE
         return inputs
 
     def logits(self, examples: Sequence[Example]) -> np.ndarray:
@@ -124,7 +127,7 @@ def fit(examples: Sequence[Example], embedder: str) -> BreadthWeights:
     for example, logit in zip(examples, logits, strict=True):
         if example.best not in example.gold:
             continue
-        for other, signs in read_signs(example.hits, example.parts, logit).items():
+        for other, signs in read_signs(example.sighting, logit).items():
             if other.measure in example.gold or other.measure not in example.acceptable:
                 rows.append(signs)
                 is_gold.append(other.measure in example.gold)
@@ -162,9 +165,7 @@ def cross_validate(examples: Sequence[Example], embedder: str) -> dict[str, str]
     for fitted, held in KFold(_FOLDS, shuffle=True, random_state=0).split(examples):
         breadth = Breadth(fit([examples[i] for i in fitted], embedder))
         for example in (examples[i] for i in held):
-            others = breadth.others(
-                example.vector, example.hits, example.parts, says_several=example.says_several
-            )
+            others = breadth.others(example.sighting)
             exact[example.kind] += is_exact(example, others)
     counts = Counter(example.kind for example in examples)
     return {kind: f"{exact[kind]} of {counts[kind]}" for kind in sorted(counts)}

@@ -85,8 +85,7 @@ class LateIndex:
 
         A passage without questions has the mean of its other two views in their place.
         """
-        near = np.maximum.reduceat(query @ self._vectors.T, self._starts, axis=1)
-        views = near.mean(axis=0)
+        views = self._views(query).mean(axis=0)
         text = (views[: self._n] + views[self._n : 2 * self._n]) / 2
         asked = np.full(self._n, -np.inf, dtype=np.float32)
         np.maximum.at(asked, self._owners, views[2 * self._n :])
@@ -94,6 +93,21 @@ class LateIndex:
         mean = (1 - ASKED_WEIGHT) * text + ASKED_WEIGHT * asked
         scores: np.ndarray = mean.astype(np.float32)
         return scores
+
+    def nearness(self, query: np.ndarray) -> np.ndarray:
+        """How near each passage comes to each token of a query, by any of its views.
+
+        (n_query_tokens, n) float32, from (n_query_tokens, dimension).
+        """
+        views = self._views(query)
+        near: np.ndarray = np.maximum(views[:, : self._n], views[:, self._n : 2 * self._n])
+        np.maximum.at(near.T, self._owners, views[:, 2 * self._n :].T)
+        return near
+
+    def _views(self, query: np.ndarray) -> np.ndarray:
+        """The best inner product of each query token with any token of each view."""
+        near: np.ndarray = np.maximum.reduceat(query @ self._vectors.T, self._starts, axis=1)
+        return near
 
     def with_questions(self, kept: Sequence[int]) -> LateIndex:
         """The same with only some of its questions, by their place: for measuring what they do."""

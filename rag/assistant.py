@@ -36,6 +36,7 @@ from rag.check.figures import figures_in, unheld_figures
 from rag.check.support import Support
 from rag.compose import EMPTY, Composer, cite
 from rag.draft import Drafted, Drafter
+from rag.extent import asks_for_all
 from rag.gate import Gate
 from rag.language import detect_language
 from rag.model import ModelHost, ModelState
@@ -44,7 +45,7 @@ from rag.prompt import Prompts
 from rag.question import Question, read_question
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import is_merely_short, rewrite
-from rag.select import asks_for_all, select
+from rag.select import select
 from rag.structure import answer_structure
 
 _log = logging.getLogger("policyqa")
@@ -208,11 +209,7 @@ class Assistant:
     def _select(self, read: Question, progress: _Progress) -> tuple[Hit, ...]:
         """The clauses to answer from; those beyond the first hits join them, for all to see."""
         selected = select(
-            read.query,
-            progress.hits,
-            self._retriever,
-            self._breadth,
-            is_whole=progress.rewritten == read.query,
+            read.query, progress.rewritten, progress.hits, self._retriever, self._breadth
         )
         evidence = tuple(hit for hit in selected if self._is_official(hit.passage))
         known = {hit.passage.id for hit in progress.hits}

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from corpus.document import Document, Measure
 from rag.answer import Statement
+from rag.extent import is_compound
 from rag.recite import Reciter
 from rag.references import Marked
-from rag.select import is_compound
 from rag.wording import asks, measures_holding, measures_titled, quoted_in, topic_words, weight
 
 _MAX_FOUND = 8

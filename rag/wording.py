@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.document import Document
+from rag.language import to_simplified
 from rag.references import load_references
 
 # Words that may stand around a reference; a question with more than this of others is about a
@@ -30,6 +31,7 @@ _MARK = re.compile(r"⟦[MPC]\d+⟧")
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 _QUOTED = re.compile(r"[“\"'‘「『《]([^“”\"'‘’「」『』《》]{2,40})[”\"'’」』》]")
 _MIN_SHARED = 2
+_MAX_NAME = 12
 
 
 @functools.cache
@@ -49,11 +51,30 @@ def topic_words(topic: str, text: str) -> tuple[str, ...]:
     quoted = [q for q in quoted_in(topic) if q in text]
     if quoted:
         return tuple(quoted)
-    rest = _FILLER.sub(" ", topic)
-    runs = [run for run in re.findall(r"[\u3400-\u9fff]+|[a-z0-9][a-z0-9+]+", rest) if len(run) > 1]
-    best = [w for run in runs if (w := _longest_shared(run, text.lower()))]
+    best = [w for run in _runs(topic) if (w := _longest_shared(run, text.lower()))]
     length = max(map(len, best), default=0)
     return tuple(w for w in best if len(w) == length and length >= _MIN_SHARED)
+
+
+def names_in(question: str, text: str) -> tuple[str, ...]:
+    """Every run of characters of a question that stands in a lower-case text, each as long as can be."""
+    names = []
+    for run in _runs(to_simplified(question).lower()):
+        start = 0
+        while start <= len(run) - _MIN_SHARED:
+            longest = min(len(run) - start, _MAX_NAME)
+            lengths = range(longest, _MIN_SHARED - 1, -1)
+            length = next((n for n in lengths if run[start : start + n] in text), 0)
+            if length:
+                names.append(run[start : start + length])
+            start += max(1, length)
+    return tuple(dict.fromkeys(names))
+
+
+def _runs(topic: str) -> list[str]:
+    """What of a question is no filler: its runs of characters and its words."""
+    rest = _FILLER.sub(" ", topic)
+    return [run for run in re.findall(r"[\u3400-\u9fff]+|[a-z0-9][a-z0-9+]+", rest) if len(run) > 1]
 
 
 def _longest_shared(run: str, text: str) -> str:

@@ -10,7 +10,10 @@ import pytest
 from index.embed import DEFAULT_EMBEDDER
 from index.late import ASKED_WEIGHT
 from index.passage import Hit, Passage
-from rag.breadth import SIGNS, Breadth, BreadthWeights, parts_of, read_signs
+from index.search import Index
+from rag.breadth import SIGNS, Breadth, BreadthWeights, Sighting, read_signs, sight
+from rag.extent import parts_of
+from rag.retrieve import PolicyRetriever
 
 
 def hits(passages: tuple[Passage, ...], *found: tuple[int, float]) -> tuple[Hit, ...]:
@@ -22,14 +25,40 @@ def hits(passages: tuple[Passage, ...], *found: tuple[int, float]) -> tuple[Hit,
     )
 
 
-def weights(signs: tuple[float, ...], intercept: float) -> BreadthWeights:
+def seen(
+    whole: tuple[Hit, ...],
+    *parts: tuple[Hit, ...],
+    vector: tuple[float, float] = (0.0, 0.0),
+    reach: dict[int, tuple[float, ...]] | None = None,
+    named: tuple[frozenset[int], ...] = (),
+) -> Sighting:
+    """A sighting of a question that wants all; the measures are told by their numbers."""
+    places = {hit.passage.locator.measure: hit.passage.locator.measure_locator for hit in whole}
+    if reach is None:
+        reach = {n: (0.9, 0.9) for n in places if n is not None}
+    return Sighting(
+        vector=np.array(vector),
+        hits=whole,
+        parts=parts,
+        reach={places[n]: np.array(near) for n, near in reach.items()},
+        named=tuple(frozenset(places[n] for n in held) for held in named),
+        wants_all=True,
+        says_several=False,
+    )
+
+
+def signs(**given: float) -> tuple[float, ...]:
+    return tuple(given.get(name, 0.0) for name in SIGNS)
+
+
+def weights(weighed: tuple[float, ...], intercept: float) -> BreadthWeights:
     return BreadthWeights(
         embedder="e",
         asked_weight=ASKED_WEIGHT,
         centre=(0.0, 0.0),
         vector=(0.0, 1.0),
         vector_intercept=0.0,
-        signs=signs,
+        signs=weighed,
         intercept=intercept,
         fitted_on="",
     )
@@ -55,45 +84,78 @@ def test_a_question_is_cut_where_it_names_one_thing_after_the_other(
 def test_the_signs_are_those_of_the_whole_and_of_the_parts(passages: tuple[Passage, ...]) -> None:
     whole = hits(passages, (5, 0.9), (13, 0.86), (7, 0.85))
     parts = [hits(passages, (13, 0.93), (5, 0.81)), hits(passages, (5, 0.9), (13, 0.8))]
-    signs = read_signs(whole, parts, 0.4)
-    assert [locator.measure for locator in signs] == [13, 7]
-    thirteen, seven = signs.values()
-    assert thirteen == pytest.approx([-0.04, 1, 0.12, 1, 0.10, 0.4])
-    assert seven == pytest.approx([-0.05, 2, 0, 0, 0, 0.4])
+    found = read_signs(seen(whole, *parts), 0.4)
+    assert [locator.measure for locator in found] == [13, 7]
+    thirteen, seven = found.values()
+    assert thirteen[:6] == pytest.approx([-0.04, 1, 0.12, 1, 0.10, 0.4])
+    assert seven[:6] == pytest.approx([-0.05, 2, 0, 0, 0, 0.4])
     assert len(SIGNS) == len(seven)
+
+
+def test_the_signs_tell_what_a_measure_adds_word_by_word(passages: tuple[Passage, ...]) -> None:
+    whole = hits(passages, (5, 0.9), (13, 0.86), (7, 0.85))
+    reach = {5: (0.95, 0.80), 13: (0.85, 0.94), 7: (0.80, 0.82)}
+    thirteen, seven = read_signs(seen(whole, reach=reach), 0.0).values()
+    assert thirteen[6:11] == pytest.approx([0.07, 0.5, 0.12, 0.01, np.log(2)])
+    assert seven[6:9] == pytest.approx([0.01, 0.5, 0.0])
+
+
+def test_a_name_that_both_measures_hold_is_a_sign(passages: tuple[Passage, ...]) -> None:
+    whole = hits(passages, (5, 0.9), (13, 0.86), (7, 0.85))
+    named = (frozenset({5, 7}),)
+    thirteen, seven = read_signs(seen(whole, named=named), 0.0).values()
+    assert (thirteen[-1], seven[-1]) == (0, 1)
 
 
 def test_far_behind_only_what_a_part_finds_is_looked_at(passages: tuple[Passage, ...]) -> None:
     whole = hits(passages, *((n, 0.9 - n / 100) for n in range(1, 13)))
-    assert len(read_signs(whole, [], 0.0)) == 6
-    signs = read_signs(whole, [hits(passages, (12, 0.9), (1, 0.8))], 0.0)
-    assert 12 in {locator.measure for locator in signs}
+    assert len(read_signs(seen(whole), 0.0)) == 6
+    found = read_signs(seen(whole, hits(passages, (12, 0.9), (1, 0.8))), 0.0)
+    assert 12 in {locator.measure for locator in found}
 
 
 def test_the_surest_comes_first_and_the_unsure_not_at_all(passages: tuple[Passage, ...]) -> None:
-    whole = hits(passages, (5, 0.9), (13, 0.86), (7, 0.85))
-    by_score = Breadth(weights((100.0, 0, 0, 0, 0, 0), 4.5))
-    assert [o.measure for o in by_score.others(np.zeros(2), whole, [])] == [13]
-    by_rank = Breadth(weights((0, 1.0, 0, 0, 0, 0), 0.0))
-    assert [o.measure for o in by_rank.others(np.zeros(2), whole, [])] == [7, 13]
+    whole = seen(hits(passages, (5, 0.9), (13, 0.86), (7, 0.85)))
+    by_score = Breadth(weights(signs(behind=100.0), 4.5))
+    assert [o.measure for o in by_score.others(whole)] == [13]
+    by_rank = Breadth(weights(signs(rank=1.0), 0.0))
+    assert [o.measure for o in by_rank.others(whole)] == [7, 13]
 
 
 def test_the_question_s_vector_counts(passages: tuple[Passage, ...]) -> None:
     whole = hits(passages, (5, 0.9), (13, 0.86))
-    breadth = Breadth(weights((0, 0, 0, 0, 0, 1.0), 0.0))
-    assert breadth.others(np.array([0.0, 0.1]), whole, [])
-    assert not breadth.others(np.array([0.0, -0.1]), whole, [])
+    breadth = Breadth(weights(signs(several=1.0), 0.0))
+    assert breadth.others(seen(whole, vector=(0.0, 0.1)))
+    assert not breadth.others(seen(whole, vector=(0.0, -0.1)))
+
+
+def test_without_late_interaction_a_plain_rule_decides(passages: tuple[Passage, ...]) -> None:
+    whole = hits(passages, (5, 0.9), (13, 0.86))
+    breadth = Breadth(weights(signs(), 1.0))
+    assert breadth.others(seen(whole))
+    assert not breadth.others(seen(whole, reach={}))
+    part = hits(passages, (13, 0.93), (5, 0.81))
+    assert [o.measure for o in breadth.others(seen(whole, part, reach={}))] == [13]
+
+
+def test_a_question_is_seen_with_the_names_it_shares_with_few_measures(index: Index) -> None:
+    retriever = PolicyRetriever(index=index)
+    question = "跟工会有关的消费措施有哪些"
+    sighting = sight(question, question, retriever.search(question), retriever)
+    assert [{m.measure for m in held} for held in sighting.named] == [{21, 30}]
+    assert sighting.wants_all
+    assert len(sighting.reach) == 30
 
 
 def test_weights_are_used_where_they_fit_alone(
     tmp_path: Path, passages: tuple[Passage, ...]
 ) -> None:
     path = tmp_path / "w.json"
-    path.write_text(weights((0, 0, 0, 0, 0, 0), 1.0).model_dump_json(), encoding="utf-8")
-    whole = hits(passages, (5, 0.9), (13, 0.86))
-    assert Breadth.load("e", ASKED_WEIGHT, path).others(np.zeros(2), whole, [])
+    path.write_text(weights(signs(), 1.0).model_dump_json(), encoding="utf-8")
+    whole = seen(hits(passages, (5, 0.9), (13, 0.86)))
+    assert Breadth.load("e", ASKED_WEIGHT, path).others(whole)
     for other in (("f", ASKED_WEIGHT), ("e", 0.9)):
-        assert not Breadth.load(*other, path).others(np.zeros(2), whole, [])
+        assert not Breadth.load(*other, path).others(whole)
 
 
 def test_the_shipped_weights_fit_the_default_embedder() -> None:

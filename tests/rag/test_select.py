@@ -7,8 +7,9 @@ import pytest
 from index.passage import Hit
 from index.search import Index
 from rag.breadth import Breadth
+from rag.extent import asks_for_all
 from rag.retrieve import PolicyRetriever
-from rag.select import asks_for_all, select
+from rag.select import select
 
 SIMPLE = ["研究建立育儿补贴制度吗", "住房公积金贷款利率", "手机平板购新补贴", "免税店"]
 COMPOUND = "支持在城市口岸开设免税店，还想问研究建立育儿补贴制度"
@@ -27,7 +28,7 @@ def test_a_simple_question_is_answered_from_its_best_measure(
     retriever: PolicyRetriever, question: str
 ) -> None:
     hits = retriever.search(question)
-    chosen = select(question, hits, retriever, PLAIN)
+    chosen = select(question, question, hits, retriever, PLAIN)
     assert chosen[0] == hits[0]
     assert {h.passage.locator.measure for h in chosen} == {hits[0].passage.locator.measure}
 
@@ -35,18 +36,18 @@ def test_a_simple_question_is_answered_from_its_best_measure(
 @pytest.mark.parametrize("question", [*SIMPLE, COMPOUND])
 def test_only_hits_are_chosen_and_each_once(retriever: PolicyRetriever, question: str) -> None:
     hits = retriever.search(question)
-    chosen = select(question, hits, retriever, PLAIN)
+    chosen = select(question, question, hits, retriever, PLAIN)
     assert set(chosen) <= set(hits)
     assert len({h.passage.id for h in chosen}) == len(chosen)
 
 
 def test_each_part_of_a_compound_question_brings_its_measure(retriever: PolicyRetriever) -> None:
-    chosen = select(COMPOUND, retriever.search(COMPOUND), retriever, PLAIN)
+    chosen = select(COMPOUND, COMPOUND, retriever.search(COMPOUND), retriever, PLAIN)
     assert {5, 13} <= {h.passage.locator.measure for h in chosen}
 
 
 def test_nothing_found_is_nothing_chosen(retriever: PolicyRetriever) -> None:
-    assert select("育儿补贴", (), retriever, PLAIN) == ()
+    assert select("育儿补贴", "育儿补贴", (), retriever, PLAIN) == ()
 
 
 @pytest.mark.parametrize(
@@ -77,11 +78,11 @@ def test_a_question_of_many_commas_costs_few_searches(
         return search(self, *queries)
 
     monkeypatch.setattr(PolicyRetriever, "search", counted)
-    assert select(question, hits, retriever, PLAIN)
+    assert select(question, question, hits, retriever, PLAIN)
     assert len(searched) <= 8
 
 
 def test_what_leans_on_the_conversation_is_not_cut(retriever: PolicyRetriever) -> None:
     hits = retriever.search(COMPOUND)
-    chosen = select(COMPOUND, hits, retriever, PLAIN, is_whole=False)
+    chosen = select(COMPOUND, "旅游：" + COMPOUND, hits, retriever, PLAIN)
     assert {h.passage.locator.measure for h in chosen} == {hits[0].passage.locator.measure}

@@ -1,0 +1,48 @@
+"""How much a question asks for, by its own words: its parts, whether several, whether all there is."""
+
+from __future__ import annotations
+
+import re
+
+from rag.language import to_simplified
+
+# A question of five hundred characters may have a hundred commas; each search takes time.
+_MOST_PARTS = 8
+_SHORTEST_PART = 2
+_CUT = re.compile(
+    r"[，,；;。.？?！!、：:…—–]|和|与|跟|及|还有|还想|另外|又|再|以及|顺便|或|"
+    r"\b(?:and|or|but|plus|also|et|ou|y|o|und|oder|и|или)\b|と|과 |와 | و(?=ال)",
+    re.IGNORECASE,
+)
+_COMPOUND = re.compile(
+    r"又.+又|一边.+一边|既.+[又也]|一方面|同时|分别|各(?:自|有|是|怎么|在|叫|放|讲|写|说)|[这那]?(?:两|三|四|俩|仨)(?:样|件|块|头|边|手|方面|"
+    r"个(?:问题|事|方面)|项|条|种|桩|处|类|部分)|以及|顺便|还想|还要|还有|也想|另外|一起|和.+(?:分别|各|都有)|"
+    r"\bboth\b|\band also\b|\bas well as\b|\beach\b|\brespectively\b|\btwo\b|\balso\b|what about.+what about|"
+    r"それぞれ|각각|respectivement|respectivamente|jeweils|соответственно",
+    re.IGNORECASE,
+)
+# A question after all that there is, not after one thing.
+_ALL = re.compile(
+    r"哪些|有哪几|哪几(?:方面|类|种|样|块|项|个|条)|都有(?:什么|啥|谁)|(?:有|做|干|提|说|搞|管)了?(?:什么|啥)(?:好处|措施|办法|安排|政策|支持|规定|动作|招)|"
+    r"列(?:一下|出|举)|全(?:部|都)(?:列|说|讲)|几个方面|分别(?:是|有)|清单|所有的?|"
+    r"\bwhich (?:\w+ ){0,3}\w+s\b|\bwhat (?:\w+ ){0,2}(?:measures|steps|kinds|types|ways|things|benefits|supports?|areas|sectors|products)\b|\blist\b|\ball the\b|"
+    r"どんな|どのような|何が|어떤|quels?\b|quelles?\b|qu[eé] (?:medidas|tipos|productos)|какие|welche|ما هي",
+    re.IGNORECASE,
+)
+
+
+def asks_for_all(question: str) -> bool:
+    """Whether a question wants every item (有哪些, which products), not one."""
+    return bool(_ALL.search(question))
+
+
+def is_compound(question: str) -> bool:
+    """Whether a question says of itself that it has several parts (又…又…, both … and …)."""
+    return bool(_COMPOUND.search(to_simplified(question)))
+
+
+def parts_of(question: str) -> tuple[str, ...]:
+    """What a question names one after the other; empty where it cannot be cut."""
+    pieces = (re.sub(r"\s+", " ", piece).strip() for piece in _CUT.split(question))
+    parts = tuple(dict.fromkeys(piece for piece in pieces if len(piece) >= _SHORTEST_PART))
+    return parts[:_MOST_PARTS] if len(parts) > 1 else ()
