@@ -79,8 +79,10 @@ def sight(
     if index.late is not None:
         measures = [passage.locator.measure_locator for passage in index.passages]
         near = index.late.nearness(index.embedder.embed_query_tokens(rewritten))
-        for measure in dict.fromkeys(measures):
-            reach[measure] = near[:, [m == measure for m in measures]].max(axis=1)
+        places: dict[Locator, list[int]] = {}
+        for place, measure in enumerate(measures):
+            places.setdefault(measure, []).append(place)
+        reach = {measure: near[:, own].max(axis=1) for measure, own in places.items()}
         texts = [passage.text.lower() for passage in index.passages]
         holders = (
             frozenset(m for m, text in zip(measures, texts, strict=True) if name in text)
