@@ -12,7 +12,8 @@ _WORDS: tuple[tuple[CautionKind, re.Pattern[str]], ...] = (
     (CautionKind.WHERE_ABLE, re.compile(r"有条件的地方|具备条件的")),
     (CautionKind.STUDIED, re.compile(r"研究(?:建立|制定|出台|推出|完善|设立)|探索")),
     (CautionKind.PILOTED, re.compile(r"试点|试行")),
-    (CautionKind.ENCOURAGED, re.compile(r"鼓励|倡导|提倡")),
+    # 纳入鼓励外商投资产业目录 names a catalogue and encourages nobody.
+    (CautionKind.ENCOURAGED, re.compile(r"(?<!纳入)(?<!列入)鼓励|倡导|提倡")),
     (CautionKind.ELIGIBLE, re.compile(r"符合条件的")),
 )
 

@@ -36,7 +36,10 @@ def test_the_word_that_weakens_a_rule_is_found(
     assert word in clause(words).text
 
 
-@pytest.mark.parametrize("words", ["全面实施个人养老金制度", "稳岗返还", "开展健康消费专项行动"])
+@pytest.mark.parametrize(
+    "words",
+    ["全面实施个人养老金制度", "稳岗返还", "开展健康消费专项行动", "纳入鼓励外商投资产业目录"],
+)
 def test_a_rule_plainly_meant_has_none(clause: Callable[[str], Passage], words: str) -> None:
     assert read_caution(clause(words).text) is None
 
