@@ -1,7 +1,7 @@
 """Learns rag.breadth: `python -m eval.fit_breadth [--out FILE]`.
 
-What is learned from: the answerable development questions, eval/questions/tuning.jsonl and
-measures.jsonl (questions with the measures they are about, many of them about several). The report
+What is learned from: the answerable development questions, eval/questions/tuning.jsonl, measures.jsonl
+(questions with the measures they are about, many of them about several) and followups.jsonl. The report
 half is not read. JSON goes to stdout: in how many questions of each kind the measures chosen are all
 gold ones and none beside the acceptable, by models that were fitted without the question.
 """
@@ -17,15 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 from tqdm import tqdm
 
 from corpus.document import Locator
-from eval.question import QUESTIONS, Kind, Question, load_questions, split_of
+from eval.learning import as_turns, load_about_measures, load_developed, load_follow_ups
 from index.late import ASKED_WEIGHT
-from rag.answer import Role, Turn
+from rag.answer import Turn
 from rag.breadth import (
     SIGNS,
     VECTOR_SCALE,
@@ -38,24 +37,13 @@ from rag.breadth import (
 )
 from rag.build import open_index
 from rag.retrieve import PolicyRetriever
-from rag.rewrite import rewrite
+from rag.rewrite import Rewriter
 from rag.settings import Settings
 
-TUNING = QUESTIONS.with_name("tuning.jsonl")
-MEASURES = QUESTIONS.with_name("measures.jsonl")
 _FOLDS = 10
 _VECTOR_REGULARISATION = 0.05  # inverse
 _SIGN_REGULARISATION = 0.2
 _MOST_OTHERS = 3
-
-
-class AboutMeasures(BaseModel):
-    """A line of measures.jsonl. Kind `passing`: other matters are named, one is asked about."""
-
-    lang: str
-    kind: Kind | str
-    question: str
-    measures: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +62,22 @@ class Example:
 
 
 def _questions() -> Iterator[tuple[str, str, tuple[Turn, ...], tuple[int, ...], tuple[int, ...]]]:
-    developed: list[Question] = [q for q in load_questions(QUESTIONS) if split_of(q.id) == "dev"]
-    for q in (*developed, *load_questions(TUNING)):
+    for q in load_developed():
         if q.answerable and q.measures and q.kind != "structure":
-            history = tuple(Turn(role=Role(t.role), content=t.content) for t in q.history)
-            yield q.kind, q.question, history, q.measures, q.acceptable_measures
-    for line in MEASURES.read_text(encoding="utf-8").splitlines():
-        about = AboutMeasures.model_validate_json(line)
+            yield q.kind, q.question, as_turns(q.history), q.measures, q.acceptable_measures
+    for about in load_about_measures():
         yield f"{about.kind}, measures.jsonl", about.question, (), about.measures, ()
+    for asked in load_follow_ups():
+        if asked.measures:
+            kind = f"follow-up {asked.kind}"
+            yield kind, asked.question, as_turns(asked.history), asked.measures, ()
 
 
 def read_examples(retriever: PolicyRetriever) -> Iterator[Example]:
     """Every example, searched as the assistant searches."""
+    rewriter = Rewriter.load(retriever.index.embedder)
     for kind, question, history, gold, acceptable in tqdm(list(_questions()), unit="question"):
-        rewritten = rewrite(question, history)
+        rewritten = rewriter.rewrite(question, history)
         hits = retriever.search(question, rewritten)
         yield Example(
             kind=kind,

@@ -1,6 +1,6 @@
 """Learn the gate's scope from questions: `python -m eval.fit_scope [--out FILE]`.
 
-What is learned from: the development questions, eval/questions/tuning.jsonl, measures.jsonl, scope.jsonl
+What is learned from: the development questions, eval/questions/tuning.jsonl, measures.jsonl, followups.jsonl, scope.jsonl
 (questions near to the policy in meaning, most of which it does not answer) and the plain questions
 beside the texts, each of these searched in an index that lacks it; they are many and easy and count
 little. Of answerable questions a second reading
@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
@@ -26,21 +25,25 @@ from tqdm import tqdm
 
 from corpus.load import load_corpus
 from corpus.questions import clause_hash, load_clause_questions
-from eval.fit_breadth import MEASURES, TUNING, AboutMeasures
-from eval.question import QUESTIONS, Question, load_questions, split_of
+from eval.learning import (
+    as_turns,
+    load_about_measures,
+    load_developed,
+    load_follow_ups,
+    load_judged,
+)
+from eval.question import Question
 from index.late import ASKED_WEIGHT
 from index.passage import Hit
 from index.search import Index
-from rag.answer import Role, Turn
 from rag.build import open_index
 from rag.gate import Gate
 from rag.retrieve import PolicyRetriever
-from rag.rewrite import rewrite
+from rag.rewrite import Rewriter
 from rag.scope import VECTOR_SCALE, WEIGHTS, ScopeWeights
 from rag.settings import Settings
 from rag.structure import answer_structure
 
-JUDGED = QUESTIONS.with_name("scope.jsonl")
 _FOLDS = 10
 _INVERSE_REGULARISATION = 0.03
 _REMOVED_WEIGHT = 0.05
@@ -50,14 +53,6 @@ _PLAIN_WEIGHT = 0.05
 # The threshold lets this share of answerable questions be refused, in cross-validation.
 FALSE_REFUSALS = 0.05
 _DEPTH = 200
-
-
-class Judged(BaseModel):
-    """A line of scope.jsonl: a question, and whether the corpus answers it."""
-
-    lang: str
-    question: str
-    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,26 +69,30 @@ class Example:
 def read_examples(index: Index) -> Iterator[Example]:
     """Every example; the plain questions in folds, searched where their own fold is not."""
     gate, documents = Gate(index), load_corpus(Settings().texts)
-    search = PolicyRetriever(index=index).search
-    developed = [q for q in load_questions(QUESTIONS) if split_of(q.id) == "dev"]
-    for question in tqdm([*developed, *load_questions(TUNING)], unit="question", disable=None):
-        history = tuple(Turn(role=Role(t.role), content=t.content) for t in question.history)
+    search, rewriter = PolicyRetriever(index=index).search, Rewriter.load(index.embedder)
+    for question in tqdm(load_developed(), unit="question", disable=None):
+        history = as_turns(question.history)
         if not answer_structure(question.question, documents, "zh", history=history, search=search):
-            yield from _read(gate, index, question, rewrite(question.question, history))
-    for line in JUDGED.read_text(encoding="utf-8").splitlines():
-        judged = Judged.model_validate_json(line)
-        asked, hits = judged.question, index.search(judged.question, _DEPTH)
-        yield _example(gate, index, asked, asked, hits, judged.answered, 1.0, "scope")
-    for line in MEASURES.read_text(encoding="utf-8").splitlines():
-        asked = AboutMeasures.model_validate_json(line).question
-        hits = index.search(asked, _DEPTH)
-        yield _example(gate, index, asked, asked, hits, True, 1.0, "measures")
+            rewritten = rewriter.rewrite(question.question, history)
+            hits = search(question.question, rewritten)
+            yield from _read(gate, index, question, rewritten, hits)
+    for follow_up in load_follow_ups():
+        query = follow_up.question
+        rewritten = rewriter.rewrite(query, as_turns(follow_up.history))
+        hits, is_answered = search(query, rewritten), bool(follow_up.measures)
+        yield _example(gate, index, query, rewritten, hits, is_answered, 1.0, "followups")
+    wholes = [(judged.question, judged.answered, "scope") for judged in load_judged()]
+    wholes += [(about.question, True, "measures") for about in load_about_measures()]
+    for query, is_answered, source in wholes:
+        hits = search(query)
+        yield _example(gate, index, query, query, hits, is_answered, 1.0, source)
     yield from _read_plain(gate, index)
 
 
-def _read(gate: Gate, index: Index, question: Question, rewritten: str) -> Iterator[Example]:
+def _read(
+    gate: Gate, index: Index, question: Question, rewritten: str, hits: Sequence[Hit]
+) -> Iterator[Example]:
     asked = question.question
-    hits = index.search(rewritten, _DEPTH)
     source = "tuning" if question.id >= "q3" and len(question.id) > 4 else "dev"
     yield _example(gate, index, asked, rewritten, hits, question.answerable, 1.0, source)
     if question.measures:

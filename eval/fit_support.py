@@ -1,15 +1,17 @@
 """Learns rag.check.support: `python -m eval.fit_support [--out FILE]`.
 
-What is learned from: the tuning half of eval/questions/support.jsonl and support_tuning.jsonl (by
-somebody who knew the checker), as far as a sentence cites one clause and no rule forbids it. The
-reporting half is not read. The thresholds let pass a small share of all altered sentences in
-cross-validation over the tuning half, whose author did not know the checker. JSON with the curve goes
-to stdout.
+What is learned from, as far as a sentence cites one clause and no rule forbids it: the tuning half of
+eval/questions/support.jsonl and support_blind.jsonl (by authors who did not know the checker), and
+support_tuning.jsonl (by somebody who did). The reporting half is not read. Where a language model is
+set, its yes or no is weighed beside the judge; its readings, about one a second, are kept under
+eval/reports, so that a run that was stopped goes on. The thresholds let pass a small share of all
+altered sentences in cross-validation over what was written blind. JSON with the curves goes to stdout.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Sequence
@@ -22,49 +24,88 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 from tqdm import tqdm
 
+from corpus.errors import PolicyQAError
 from corpus.renderings import load_renderings
 from eval.checker import PAIRS, Pair, load_pairs, split_of_pair
+from index.passage import Passage
 from index.search import Index
 from rag.build import open_index
-from rag.check.support import WEIGHTS, LanguageWeights, Support, SupportWeights
+from rag.check.support import WEIGHTS, LanguageWeights, SecondReading, Support, SupportWeights
 from rag.check.verdict import forbid
+from rag.judge import ModelJudge
 from rag.language import detect_language, is_chinese
+from rag.model import ModelHost
+from rag.prompt import load_prompts
 from rag.settings import Settings
 
+REPORTS = Path(__file__).parent / "reports"
+BLIND = PAIRS.with_name("support_blind.jsonl")
 TUNING = PAIRS.with_name("support_tuning.jsonl")
 _FOLDS = 10
 _REPEATS = 5
 _INVERSE_REGULARISATION = 0.1
-# The share of all altered sentences of the tuning half that may pass, in cross-validation.
+# The share of all altered sentences written blind that may pass, in cross-validation.
 MAY_PASS = 0.02
+# The language model is asked about sentences that the judge finds this likely: below hardly a faithful
+# one is found, above hardly an altered one.
+ASKED_FROM, ASKED_TO = 0.02, 0.98
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """A labelled sentence that no rule forbids. `is_told`: thresholds are told on it."""
 
+    pair: Pair
+    clause: Passage
+    language: str
     signs: np.ndarray
-    supported: bool
-    chinese: bool
     is_told: bool
 
 
 @dataclass(slots=True)
 class Told:
-    """Labelled sentences of the tuning half that the rules forbid, by label: faithful, altered."""
+    """Labelled sentences told on that the rules forbid, by label: faithful, altered."""
 
     faithful: int = 0
     altered: int = 0
 
 
+class Readings:
+    """A language model's log odds, kept in a file by what it was asked."""
+
+    def __init__(self, path: Path, judge: ModelJudge) -> None:
+        self._path = path
+        self._judge = judge
+        self._kept: dict[str, float] = {}
+        for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+            try:
+                key, odds = json.loads(line)
+            except ValueError:  # cut off by a kill
+                continue
+            self._kept[key] = float(odds)
+
+    def read(self, example: Example) -> float:
+        """The log odds of one example, 0 where the model gives none."""
+        asked = f"{example.clause.text}\0{example.pair.statement}"
+        key = hashlib.sha256(asked.encode()).hexdigest()
+        if key not in self._kept:
+            odds = self._judge.support(example.pair.statement, example.clause, example.language)
+            self._kept[key] = round(odds or 0.0, 4)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as file:
+                # The line break comes first too: behind a line that was cut off it starts a new one.
+                file.write("\n" + json.dumps([key, self._kept[key]]) + "\n")
+        return self._kept[key]
+
+
 def read_examples(index: Index) -> tuple[list[Example], dict[bool, Told]]:
-    """The examples, and what the rules forbid of the tuning half, for Chinese (True) and English."""
+    """The examples, and what the rules forbid of those told on, for Chinese (True) and English."""
     clauses = {str(passage.locator): passage for passage in index.passages}
     support = Support(None, index.embedder, load_renderings(Settings().texts)["en"])
-    tuning = [pair for pair in load_pairs() if split_of_pair(pair) == "tune"]
     examples: list[Example] = []
     forbidden = {True: Told(), False: Told()}
-    pairs: list[tuple[Pair, bool]] = [(pair, True) for pair in tuning]
+    pairs = [(pair, True) for pair in load_pairs() if split_of_pair(pair) == "tune"]
+    pairs += [(pair, True) for pair in load_pairs(BLIND)]
     pairs += [(pair, False) for pair in load_pairs(TUNING)]
     for pair, is_told in tqdm(pairs, unit="pair", disable=None):
         if len(pair.locators) > 1:
@@ -77,12 +118,7 @@ def read_examples(index: Index) -> tuple[list[Example], dict[bool, Told]]:
             continue
         signs = support.signs(pair.statement, clause, language)
         examples.append(
-            Example(
-                signs=signs,
-                supported=pair.supported,
-                chinese=is_chinese(language),
-                is_told=is_told,
-            )
+            Example(pair=pair, clause=clause, language=language, signs=signs, is_told=is_told)
         )
     return examples, forbidden
 
@@ -90,53 +126,44 @@ def read_examples(index: Index) -> tuple[list[Example], dict[bool, Told]]:
 class _Fit:
     """A logistic regression with both sides weighing alike."""
 
-    def __init__(self, examples: Sequence[Example]) -> None:
-        signs = np.stack([e.signs for e in examples])
+    def __init__(self, signs: np.ndarray, supported: np.ndarray) -> None:
         self.mean, self.scale = signs.mean(0), signs.std(0) + 1e-9
         self.model = LogisticRegression(
             C=_INVERSE_REGULARISATION, max_iter=5000, class_weight="balanced"
         )
-        self.model.fit((signs - self.mean) / self.scale, [e.supported for e in examples])
+        self.model.fit((signs - self.mean) / self.scale, supported)
 
-    def probabilities(self, examples: Sequence[Example]) -> np.ndarray:
-        """Of each example: (n,) float64."""
-        signs = (np.stack([e.signs for e in examples]) - self.mean) / self.scale
-        found: np.ndarray = self.model.predict_proba(signs)[:, 1]
+    def logits(self, signs: np.ndarray) -> np.ndarray:
+        """Of each row: (n,) float64."""
+        found: np.ndarray = self.model.decision_function((signs - self.mean) / self.scale)
         return found
-
-    def weights(self, threshold: float) -> LanguageWeights:
-        """As they are shipped."""
-        return LanguageWeights(
-            mean=_rounded(self.mean),
-            scale=_rounded(self.scale),
-            signs=_rounded(self.model.coef_[0]),
-            intercept=round(float(self.model.intercept_[0]), 5),
-            threshold=round(threshold, 4),
-        )
 
 
 def _rounded(values: np.ndarray) -> tuple[float, ...]:
     return tuple(round(float(value), 5) for value in values)
 
 
-def cross_validate(examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
-    """Label and probability, by models fitted without it, of each example that is told on."""
-    told = [e for e in examples if e.is_told]
-    others = [e for e in examples if not e.is_told]
-    labels = np.array([e.supported for e in told])
-    found = np.zeros(len(told))
+def _probability(logits: np.ndarray) -> np.ndarray:
+    found: np.ndarray = 1 / (1 + np.exp(-logits))
+    return found
+
+
+def cross_validate(signs: np.ndarray, supported: np.ndarray) -> np.ndarray:
+    """Each row's logit by models fitted without it: (n,) float64, the mean of several foldings."""
+    found = np.zeros(len(signs))
     for seed in range(_REPEATS):
-        folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed).split(labels, labels)
-        for fitted, held in folds:
-            fit = _Fit([*others, *(told[i] for i in fitted)])
-            found[held] += fit.probabilities([told[i] for i in held]) / _REPEATS
-    return labels, found
+        folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
+        for fitted, held in folds.split(signs, supported):
+            found[held] += _Fit(signs[fitted], supported[fitted]).logits(signs[held]) / _REPEATS
+    return found
 
 
 def _curve(
-    labels: np.ndarray, found: np.ndarray, forbidden: Told
+    examples: Sequence[Example], found: np.ndarray, forbidden: Told
 ) -> tuple[float, dict[str, object]]:
-    """The threshold, and what thresholds do to all sentences, those that rules forbid among them."""
+    """The threshold, and what thresholds do to all told on, those that rules forbid among them."""
+    is_told = np.array([e.is_told for e in examples])
+    labels, found = np.array([e.pair.supported for e in examples])[is_told], found[is_told]
     n_faithful = int(labels.sum()) + forbidden.faithful
     n_altered = int((~labels).sum()) + forbidden.altered
     points, chosen = [], 1.0
@@ -164,6 +191,71 @@ def _curve(
     return chosen, told
 
 
+def fit_language(
+    examples: Sequence[Example], forbidden: Told, readings: Readings | None
+) -> tuple[LanguageWeights, dict[str, object]]:
+    """The models of one language, and their curves: the judge alone, and with the second reader."""
+    signs = np.stack([e.signs for e in examples])
+    supported = np.array([e.pair.supported for e in examples])
+    logits = cross_validate(signs, supported)
+    threshold, alone = _curve(examples, _probability(logits), forbidden)
+    told: dict[str, object] = {"judge": alone}
+    second = None
+    if readings is not None:
+        second, told["with_language_model"] = _fit_second(examples, logits, forbidden, readings)
+    fit = _Fit(signs, supported)
+    weights = LanguageWeights(
+        mean=_rounded(fit.mean),
+        scale=_rounded(fit.scale),
+        signs=_rounded(fit.model.coef_[0]),
+        intercept=round(float(fit.model.intercept_[0]), 5),
+        threshold=round(threshold, 4),
+        second=second,
+    )
+    return weights, told
+
+
+def _fit_second(
+    examples: Sequence[Example], logits: np.ndarray, forbidden: Told, readings: Readings
+) -> tuple[SecondReading, dict[str, object]]:
+    """How the judge's logit and the model's log odds are weighed, and the curve of both."""
+    found = _probability(logits)
+    asked = np.flatnonzero((found >= ASKED_FROM) & (found < ASKED_TO)).tolist()
+    odds = [readings.read(examples[i]) for i in tqdm(asked, unit="reading", disable=None)]
+    both = np.column_stack([logits[asked], odds])
+    supported = np.array([examples[i].pair.supported for i in asked])
+    found[asked] = _probability(cross_validate(both, supported))
+    threshold, told = _curve(examples, found, forbidden)
+    fit = _Fit(both, supported)
+    share = fit.model.coef_[0] / fit.scale
+    weighed = SecondReading(
+        judge=round(float(share[0]), 5),
+        odds=round(float(share[1]), 5),
+        intercept=round(float(fit.model.intercept_[0] - fit.mean @ share), 5),
+        threshold=round(threshold, 4),
+        asked_from=ASKED_FROM,
+        asked_to=ASKED_TO,
+    )
+    return weighed, {"asked": len(asked), **told}
+
+
+def _open_readings(settings: Settings) -> Readings | None:
+    """The language model's readings; None where no model is set.
+
+    Raises:
+        PolicyQAError: the model that is set cannot be loaded.
+    """
+    host, prompts = ModelHost(settings), load_prompts()
+    host.start()
+    host.wait()
+    if host.failure:
+        raise PolicyQAError(host.failure)
+    if host.chat_model is None:
+        return None
+    name = f"readings-{Path(host.name).name}-{prompts.sha[:12]}.jsonl"
+    return Readings(REPORTS / name, ModelJudge(host, prompts))
+
+
 def main() -> int:
     """Fit, print the curves, write the weights."""
     parser = argparse.ArgumentParser(
@@ -171,16 +263,21 @@ def main() -> int:
     )
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     args = parser.parse_args()
-    index = open_index(Settings())
+    settings = Settings()
+    try:
+        index = open_index(settings)
+        readings = _open_readings(settings)
+    except PolicyQAError as error:
+        print(error, file=sys.stderr)
+        return 1
     examples, forbidden = read_examples(index)
     fitted, curves = {}, {}
     for name, chinese in (("chinese", True), ("english", False)):
-        own = [e for e in examples if e.chinese == chinese]
-        labels, found = cross_validate(own)
-        threshold, curves[name] = _curve(labels, found, forbidden[chinese])
-        fitted[name] = _Fit(own).weights(threshold)
+        own = [e for e in examples if is_chinese(e.language) == chinese]
+        fitted[name], curves[name] = fit_language(own, forbidden[chinese], readings)
     weights = SupportWeights(
         embedder=index.embedder.name,
+        language_model=settings.model if readings else "",
         chinese=fitted["chinese"],
         english=fitted["english"],
         fitted_on=f"{len(examples)} sentences",

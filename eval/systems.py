@@ -20,7 +20,9 @@ from rag.ask import shown_text
 from rag.assistant import Assistant
 from rag.build import assemble, open_index
 from rag.check.support import Support
+from rag.judge import ModelJudge
 from rag.model import ModelHost, ModelState
+from rag.prompt import load_prompts
 from rag.settings import Backend, Settings
 
 SystemName = Literal["main", "extractive", "naive"]
@@ -115,7 +117,9 @@ def open_system(name: SystemName, settings: Settings) -> System:
     model = ModelHost(settings)
     model.start()
     index = open_index(settings)
-    judge = SupportJudge(index, Support.load(index.embedder, load_renderings(settings.texts)))
+    second = ModelJudge(model, load_prompts())
+    renderings = load_renderings(settings.texts)
+    judge = SupportJudge(index, Support.load(index.embedder, renderings, second=second))
     model.wait()
     if name != "extractive" and model.state is not ModelState.READY:
         raise ModelMissingError(

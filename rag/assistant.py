@@ -38,13 +38,14 @@ from rag.compose import EMPTY, Composer, cite
 from rag.draft import Drafted, Drafter
 from rag.extent import asks_for_all
 from rag.gate import Gate
+from rag.judge import ModelJudge
 from rag.language import detect_language
 from rag.model import ModelHost, ModelState
 from rag.privacy import mask_numbers
 from rag.prompt import Prompts
 from rag.question import Question, read_question
 from rag.retrieve import PolicyRetriever
-from rag.rewrite import is_merely_short, rewrite
+from rag.rewrite import Rewriter
 from rag.select import select
 from rag.structure import answer_structure
 
@@ -95,7 +96,10 @@ class Assistant:
         self._renderings = renderings
         self._clock = clock
         self._breadth = Breadth.load(retriever.index.embedder.name, ASKED_WEIGHT)
-        self._support = Support.load(retriever.index.embedder, renderings)
+        self._rewriter = Rewriter.load(retriever.index.embedder)
+        self._support = Support.load(
+            retriever.index.embedder, renderings, second=ModelJudge(model, prompts)
+        )
         self._figures = figures_in("".join(document.text for document in documents))
         self._index_sha = retriever.index.manifest.sha
 
@@ -131,7 +135,7 @@ class Assistant:
         if isinstance(read, Reason):
             shown = _printable(question)
             return Found(rewritten=shown, language=detect_language(shown), hits=())
-        rewritten = self._make_whole(read.query, history)
+        rewritten = self._rewriter.rewrite(read.query, history)
         hits = self._retriever.search(read.query, rewritten)
         return Found(rewritten=rewritten, language=detect_language(read.query), hits=hits)
 
@@ -169,7 +173,7 @@ class Assistant:
     def _answer(
         self, read: Question, history: Sequence[Turn], progress: _Progress
     ) -> Iterator[Event]:
-        progress.rewritten = self._make_whole(read.query, history)
+        progress.rewritten = self._rewriter.rewrite(read.query, history)
         found = self._retriever.search(read.query, progress.rewritten)
         progress.hits = tuple(hit for hit in found if self._is_official(hit.passage))
         progress.first_hits_s = time.perf_counter() - progress.started
@@ -198,13 +202,6 @@ class Assistant:
             yield self._finish(progress, Origin.MODEL if composer.n_drafted else Origin.EXTRACTIVE)
         else:
             yield self._abstain(progress, Reason.UNSUPPORTED)
-
-    def _make_whole(self, query: str, history: Sequence[Turn]) -> str:
-        """The question with what it leans on; a short one that is about something stays alone."""
-        rewritten = rewrite(query, history)
-        if rewritten != query and is_merely_short(query):
-            return query if self._gate.is_sure(query, self._retriever.search(query)) else rewritten
-        return rewritten
 
     def _select(self, read: Question, progress: _Progress) -> tuple[Hit, ...]:
         """The clauses to answer from; those beyond the first hits join them, for all to see."""

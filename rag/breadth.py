@@ -70,10 +70,12 @@ def sight(
 ) -> Sighting:
     """How a question finds the measures; there must be a hit.
 
-    The parts of a question that leans on the conversation, and so was rewritten, are not searched.
+    Of a question that leans on the conversation, and so was rewritten, the parts are searched only
+    where it says that it has several: those of others are mostly too little to be found by.
     """
     index = retriever.index
-    cut = parts_of(question) if rewritten == question else ()
+    says_several = is_compound(question)
+    cut = parts_of(question) if rewritten == question or says_several else ()
     reach: dict[Locator, np.ndarray] = {}
     named: tuple[frozenset[Locator], ...] = ()
     if index.late is not None:
@@ -96,7 +98,7 @@ def sight(
         reach=reach,
         named=named,
         wants_all=asks_for_all(question),
-        says_several=is_compound(question),
+        says_several=says_several,
     )
 
 

@@ -19,9 +19,6 @@ from rag.scope import Scope, read_signs
 # below, and 2 of 92 answerable ones; the anchors were written with the off-topic ones known.
 DENSE_MARGIN = -0.045
 LATE_MARGIN = -0.02
-# A short question as sure as this is whole and drops the conversation: of 37 development follow-ups 33
-# find their measure either way, of 92 short ones after an unrelated question 82, one more than before.
-SURE = 0.8
 # The clauses that must hold the amount, date or place asked for.
 _EVIDENCE = 3
 
@@ -69,13 +66,6 @@ class Gate:
         if is_off_topic:
             return Reason.OFF_TOPIC
         return Reason.NO_DETAIL if signs.unheld is Reason.NONE else signs.unheld
-
-    def is_sure(self, query: str, hits: Sequence[Hit]) -> bool:
-        """Whether the policy surely speaks of a question by itself; never without a scope."""
-        if self._scope is None or not hits:
-            return False
-        signs = self.read(query, query, hits)
-        return self._scope.probability(self._embedder.embed_query(query), signs.values) >= SURE
 
     def read(self, query: str, rewritten: str, hits: Sequence[Hit]) -> Signs:
         """The signs of a question with at least one hit."""

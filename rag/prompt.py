@@ -20,6 +20,10 @@ _PLACEHOLDERS: dict[str, set[str]] = {
     "answer_user": {"clauses", "question"},
     "expand_system": set(),
     "expand_user": {"clause", "heading", "count"},
+    "support_system": set(),
+    "support_user": {"clause", "sentence"},
+    "support_en_system": set(),
+    "support_en_user": {"clause", "sentence"},
     "translate_system": {"language"},
     "translate_user": {"clause", "language"},
 }
@@ -52,6 +56,13 @@ class Prompts:
         heading = passage.heading_path[-1] if passage.heading_path else ""
         values = {"clause": passage.text, "heading": heading, "count": str(count)}
         return self._messages("expand", values)
+
+    def ask_for_support(
+        self, sentence: str, passage: Passage, *, in_chinese: bool
+    ) -> list[BaseMessage]:
+        """The messages that ask whether a clause says what a sentence says, yes or no."""
+        values = {"clause": passage.text, "sentence": _without_control_tokens(sentence)}
+        return self._messages("support" if in_chinese else "support_en", values)
 
     def _messages(self, name: str, values: dict[str, str]) -> list[BaseMessage]:
         return [

@@ -276,6 +276,8 @@ class FakeModel(BaseChatModel):
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
         self.asked.append(messages)
+        if self.fails_after == 0:
+            raise ConnectionError("the fake model was asked to fail")
         return ChatResult(generations=[ChatGeneration(message=AIMessage(self.reply))])
 
     def _stream(
@@ -292,6 +294,20 @@ class FakeModel(BaseChatModel):
         except GeneratorExit:
             self.closed += 1
             raise
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeReader:
+    """A second reader that always gives the same log odds; `asked` records what it was asked."""
+
+    odds: float | None
+    name: str = "fake-model"
+    asked: list[str] = field(default_factory=list)
+
+    def support(self, sentence: str, passage: Passage, language: str) -> float | None:
+        """The same for every sentence."""
+        self.asked.append(sentence)
+        return self.odds
 
 
 @dataclass(slots=True, kw_only=True)

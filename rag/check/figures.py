@@ -14,6 +14,7 @@ _UNIT = (
     "元|块|角|分钱|美元|人民币|个百分点|年|个月|月|日|号|天|周|星期|小时|分钟|刻钟|岁|周岁|个|名|人|户|家|项|"
     "条|种|类|次|倍|成|折|期|批|套|件|辆|部|台|亩|公斤|吨|公里|米|平方米|级|点(?!击)"
 )
+_FOLLOWING_UNIT = re.compile(rf"(?:多|余|几)?(?:{_UNIT})+|\s?(?:yuan|rmb|dollars?|euros?)\b")
 _DIGIT, _MULTIPLE = "零〇一二两三四五六七八九", "十百千万亿"
 _FRACTION = rf"(?:点[{_DIGIT}]+)?"
 _PERCENT = re.compile(rf"百分之([{_DIGIT}{_MULTIPLE}]+{_FRACTION}|\d+(?:\.\d+)?)")
@@ -27,7 +28,7 @@ _CHINESE = re.compile(
 )
 # 一 before these is no count: 一次性, 一批, 一类 and so on are fixed words. 十一个 is none.
 _VAGUE_ONE = re.compile(
-    rf"(?<![{_DIGIT}{_MULTIPLE}第])一(?:次性|批|些|定|种|类|个|项|家|起|体|样|般|直|系列|户|名|期|点(?![{_DIGIT}])|件|套|部|辆|位|成)"
+    rf"(?<![{_DIGIT}{_MULTIPLE}第])一(?:次性|批|些|定|种|类|个|项|家|起|体|样|般|直|系列|户|名|期|点(?![{_DIGIT}])|件|套|部|辆|位|成|块(?!钱))"
 )
 _SCALES = {"": 1, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "万亿": 10**12}
 _UNITS_IN_WORDS = (
@@ -60,22 +61,29 @@ def figures_in(text: str) -> frozenset[str]:
 
     Units other than percent are left aside, so that 3类 is three categories in any language.
     """
+    return frozenset(_read(text))
+
+
+def _read(text: str) -> dict[str, str]:
+    """Each figure in its one form, with how it is written, its unit included: 800000 → 80万元."""
     text = to_simplified(unicodedata.normalize("NFKC", text)).lower()
     text = text.translate(_CAPITALS)
-    found = {"1/2"} if _HALF.search(text) else set()
-    text = _PERCENT.sub(lambda m: _keep(found, _chinese_value(m[1]), percent=True), text)
+    found: dict[str, str] = {}
+    if half := _HALF.search(text):
+        found["1/2"] = half[0]
+    text = _PERCENT.sub(lambda m: _keep(found, m, _chinese_value(m[1]), percent=True), text)
     text = _RATIO.sub(lambda m: _keep_ratio(found, m), text)
     text = _WORDS.sub(lambda m: _keep_words(found, m), text)
     text = _ARABIC.sub(
         lambda m: _keep(
-            found, Decimal(m[1].replace(",", "")) * _SCALES[m[2] or ""], percent=bool(m[3])
+            found, m, Decimal(m[1].replace(",", "")) * _SCALES[m[2] or ""], percent=bool(m[3])
         ),
         text,
     )
     for match in _CHINESE.finditer(_VAGUE_ONE.sub(" ", text)):
         scale = _SCALES.get(match[3], 1)
-        _keep(found, _chinese_value(match[1] + (match[2] or "")) * scale)
-    return frozenset(found)
+        _keep(found, match, _chinese_value(match[1] + (match[2] or "")) * scale)
+    return found
 
 
 def _chinese_value(numeral: str) -> Decimal:
@@ -87,17 +95,24 @@ def _chinese_value(numeral: str) -> Decimal:
     return value + Decimal(f"0.{digits}") if digits else value
 
 
-def _keep(found: set[str], value: Decimal, *, percent: bool = False) -> str:
-    found.add(f"{value.normalize():f}" + ("%" if percent else ""))
+def _keep(
+    found: dict[str, str], match: re.Match[str], value: Decimal, *, percent: bool = False
+) -> str:
+    return _write(found, match, f"{value.normalize():f}" + ("%" if percent else ""))
+
+
+def _write(found: dict[str, str], match: re.Match[str], figure: str) -> str:
+    unit = _FOLLOWING_UNIT.match(match.string, match.end())
+    found.setdefault(figure, (match[0] + (unit[0] if unit else "")).strip())
     return " "
 
 
-def _keep_ratio(found: set[str], match: re.Match[str]) -> str:
-    found.add(f"{_chinese_value(match[2]):f}/{_chinese_value(match[1]):f}")
-    return " "
+def _keep_ratio(found: dict[str, str], match: re.Match[str]) -> str:
+    figure = f"{_chinese_value(match[2]):f}/{_chinese_value(match[1]):f}"
+    return _write(found, match, figure)
 
 
-def _keep_words(found: set[str], match: re.Match[str]) -> str:
+def _keep_words(found: dict[str, str], match: re.Match[str]) -> str:
     """Keep an English number in words; a lone “one” is a pronoun and stays in the text."""
     words = [w for w in re.split(r"[\s-]+", match[0]) if w not in ("and", "percent", "per", "cent")]
     if words == ["one"]:
@@ -110,7 +125,7 @@ def _keep_words(found: set[str], match: re.Match[str]) -> str:
             total, section = total + (section or Decimal(1)) * _WORD_SCALES[word], Decimal(0)
         else:
             section += Decimal(_WORD_VALUES.get(word, word.strip("%")))
-    return _keep(found, total + section, percent=bool(match[1]))
+    return _keep(found, match, total + section, percent=bool(match[1]))
 
 
 def foreign_figures(sentence: str, clause: str) -> tuple[str, ...]:
@@ -124,10 +139,16 @@ _HOTLINE = "12345"
 
 
 def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
-    """The shares, and the sums and years from a hundred on, of a question that are not held."""
+    """The shares, and the sums and years from a hundred on, of a question that are not held.
+
+    As the question writes them, in their order.
+    """
     return tuple(
-        figure
-        for figure in sorted(figures_in(question) - held)
-        if figure.endswith("%")
-        or ("/" not in figure and Decimal(figure) >= _SMALLEST_TOLD and figure != _HOTLINE)
+        written
+        for figure, written in _read(question).items()
+        if figure not in held
+        and (
+            figure.endswith("%")
+            or ("/" not in figure and Decimal(figure) >= _SMALLEST_TOLD and figure != _HOTLINE)
+        )
     )

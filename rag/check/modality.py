@@ -15,8 +15,8 @@ _FAMILIES: tuple[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]], 
         (
             "support",
             r"支持|扶持",
-            r"鼓励|引导|加力|给予|帮助|帮扶|扶助|获助",
-            r"support|encourag|back|help|assist|aid|guid",
+            r"鼓励|引导|加力|给予|帮助|帮扶|扶助|获助|支援",
+            r"support|encourag|back|help|assist|aid|guid|favou?r",
         ),
         (
             "study",
@@ -36,35 +36,35 @@ _FAMILIES: tuple[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]], 
         (
             "allow",
             r"允许|可以|可(?![控售持靠能预])",
-            r"准许|能够?|可",
+            r"准许|容许|能够?|可",
             r"allow|permit|may|can|let",
         ),
         ("pilot", r"试点|试行", r"先行先试|试验", r"pilot|trial|experiment"),
         (
             "where able",
             r"有条件的|具备条件的|条件允许",
-            r"有条件|具备条件|条件成熟|条件具备",
-            r"condition|able|eligible|capab|qualif|suitab|local|where |appropriate|feasib|permit",
+            r"有条件|具备条件|条件成熟|条件具备|条件许可|有能力",
+            r"condition|able|position to|means|eligible|capab|qualif|suitab|local|where |appropriate|feasib|permit",
         ),
         (
             "eligible",
             r"符合条件|合格|符合",
             r"够条件|达到条件|满足条件",
-            r"eligib|qualif|condition|meet|criteria|qualified",
+            r"eligib|qualif|condition|meet|criteria|complian|conform",
         ),
         (
             "gradual",
             r"适时|逐步|有序|稳步|适当|(?<!不)合理(?!调整机制)|科学",
-            r"择机|渐进|分步|合适",
+            r"择机|时机|渐进|分步|合适",
             r"appropriat|gradual|orderly|good order|timely|steadi|moderate|reasonabl|due|proper|"
-            r"right time|scientific|sound|suitab|step|progressiv|expand",
+            r"right time|time is right|within reason|sensibl|scientific|sound|suitab|step|progressiv|expand",
         ),
         (
             "unlawful",
             r"违规|违法|非法|恶意|不正当|虚假|造假|假冒|伪劣|不合理|变相",
             r"不法|犯法|假货|冒牌",
             r"illegal|unlawful|violat|irregular|fake|counterfeit|fraud|falsif|unreasonabl|"
-            r"disguis|improper|false|shoddy|against the law|breach|undue",
+            r"disguis|hidden|covert|improper|false|shoddy|against the law|breach|undue",
         ),
         (
             "free",
@@ -89,7 +89,7 @@ _STRONG = (
         r"直接(?:发放|获得|领取)|立即|马上|免费|应当|应该"
     ),
     re.compile(
-        r"\bmust\b|\bguarante|\balways\b|\balready\b|\ball\b|\bevery(?:one|body)?\b|\beach\b|"
+        r"\bmust\b|\bguarante|\balways\b|\balready\b|\ball\b(?!-)|\bevery(?:one|body)?\b|\beach\b(?! other)|"
         r"\bmandatory\b|\bcompulsor|\bautomatic|\bfree of charge\b|\bfor free\b|\bimmediately\b|"
         r"\b(?:has|have) been\b|\bshall\b|\bentitled\b|\brequired? to\b|\bdefinitely\b|"
         r"\bwill (?:receive|get|be (?:paid|given|granted))\b",

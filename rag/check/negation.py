@@ -6,17 +6,25 @@ import re
 
 from rag.check.segments import fold_for_match, segments_of
 
-# Words that look negative and deny nothing.
-_HARMLESS = re.compile(
-    r"不断|不少|不同|不仅|不但|不论|不管|无论|不动产|不限于|未来|非常|无障碍|无人机|不妨|不错|不足|不久|无事不扰|"
-    r"久摇不中|无车|不良|不便|能否|是否|不是.{0,12}而是"
+# Words that look negative and deny nothing. In the second lot a denial stands that a translation
+# spells out.
+_NO_DENIALS = (
+    r"不断|不少|不同|不仅|不但|不论|不管|无论|不动产|不限于|未来|非常|无障碍|无人机|不妨|不错|不足|不久|"
+    r"不良|不便|能否|是否|不是.{0,12}而是|(\w)[不没]\1"
 )
+_HARMLESS_WORDS = re.compile(_NO_DENIALS)
+_HARMLESS = re.compile(rf"{_NO_DENIALS}|无事不扰|久摇不中|无车")
+# What is not stopped goes on.
+_GOES_ON = re.compile(r"(?:没有|没|未|不会|不)(?:取消|停止|停发|停|中断)")
+_CONTINUES = re.compile(r"延续|继续|持续")
 # Ways of denying that may stand for each other: 不得违法 and 不能违法 forbid the same.
 _DENIAL = re.compile(r"不得|不能够?|不可以?|不许|不准|不应当?|不会|不再|禁止|严禁|没有|没|未|不")
 # Words that turn what follows into its opposite; a sentence about it must have one too.
 _TURNS = re.compile(
-    r"取消|打击|清理|整治|减少|不得|不合理|禁止|严禁|杜绝|解决|治理|防止|避免|遏制|规范"
+    r"取消|打击|清理|整治|减少|不得|不合理|禁止|严禁|杜绝|解决|(?<!综合)治理|防止|避免|遏制|规范"
 )
+# One character may stand for the word.
+_TURNS_IN_SHORT = {"治理": "治", "整治": "治", "清理": "清"}
 _DENIES_IN_CHINESE = re.compile(r"不|没|未|无(?!限)|禁|勿|免")
 _DENIES_IN_ENGLISH = re.compile(
     r"\bnot?\b|n't\b|\bnever\b|\bnone\b|\bwithout\b|\bprohibit|\bban(?:s|ned)?\b|\bforbid|\babolish|"
@@ -26,6 +34,12 @@ _DENIES_IN_ENGLISH = re.compile(
 )
 _ENGLISH_DENIAL = re.compile(r"\bnot?\b|n't\b|\bnever\b|\bnone\b|\bcannot\b", re.IGNORECASE)
 _DENIED_LENGTH = 2
+# “encourages this but does not prescribe it” says of a weak rule that it is weak.
+_WEAK = re.compile(r"鼓励|探索|研究|支持|有条件|试点|适时")
+_NO_PROMISE = re.compile(
+    r"\b(?:not|n't|no)\s+(?:yet\s+)?(?:an?\s+)?(?:prescrib|oblig|requir|promis|guarantee|mandat|compulsor)",
+    re.IGNORECASE,
+)
 # 不可以，单位不得… denies nothing but what the rest denies; …是不允许的 denies what stands before it.
 _SAYS_NO = re.compile(
     r"^(?:不可以|不能|不行|不允许|不得|不可|不)(?=[,，])|(?:是)?(?:不允许|不准|不可以|不行)的?(?=[。，；,;.]|$)"
@@ -49,8 +63,10 @@ def disagreement(sentence: str, clause: str, segments: tuple[int, ...], *, chine
     if chinese:
         return _disagreement_in_chinese(sentence, clause, spoken_of)
     denies = _ENGLISH_DENIAL.search(sentence)
-    whole = _HARMLESS.sub(" ", fold_for_match(clause))
-    if denies and not (_TURNS.search(whole) or _DENIES_IN_CHINESE.search(whole)):
+    whole = fold_for_match(clause)
+    is_weak = _WEAK.search(whole) and _NO_PROMISE.search(sentence)
+    denied = _TURNS.search(whole) or _DENIES_IN_CHINESE.search(_HARMLESS_WORDS.sub(" ", whole))
+    if denies and not is_weak and not denied:
         return f"the sentence denies (“{denies[0]}”), the clause does not"
     forbidden = re.search(r"不得|严禁|禁止", fold_for_match(spoken_of))
     if forbidden and not _DENIES_IN_ENGLISH.search(sentence):
@@ -60,14 +76,17 @@ def disagreement(sentence: str, clause: str, segments: tuple[int, ...], *, chine
 
 def _disagreement_in_chinese(sentence: str, clause: str, spoken_of: str) -> str:
     """Each denial must deny the same in both, and no word that turns the sense may be lost."""
+    if _CONTINUES.search(clause):
+        sentence = _GOES_ON.sub("＃", sentence)
     held = _with_one_denial(clause)
     says_no = "不" in held and _SAYS_NO.search(fold_for_match(sentence))
     said = _with_one_denial(_SAYS_NO.sub("", fold_for_match(sentence)) if says_no else sentence)
     denied_by_clause = re.findall(f"不(.{{{_DENIED_LENGTH}}})", held)
     for match in re.finditer("不", said):
+        denied = said[match.end() : match.end() + _DENIED_LENGTH]
         reaches = any(denied in _reach(said, match.end()) for denied in denied_by_clause)
+        reaches |= any(denied in _reach(held, m.end()) for m in re.finditer("不", held))
         if not reaches and not _stands_for_a_turn(sentence, spoken_of):
-            denied = said[match.end() : match.end() + _DENIED_LENGTH]
             return f"the sentence denies “{denied}”, the clause does not"
     for match in re.finditer("不", held):
         denied = held[match.end() : match.end() + _DENIED_LENGTH]
@@ -78,7 +97,8 @@ def _disagreement_in_chinese(sentence: str, clause: str, spoken_of: str) -> str:
     # A denial that the clause has too (不合理) renders none of its other turns.
     own = re.sub("|".join(re.findall(r"[不未无].", fold_for_match(clause))) or r"(?!)", "", folded)
     for turn in _TURNS.findall(fold_for_match(spoken_of)):
-        if turn not in folded and not _DENIES_IN_CHINESE.search(own):
+        in_short = _TURNS_IN_SHORT.get(turn, turn)
+        if in_short not in folded and not _DENIES_IN_CHINESE.search(own):
             return f"the clause says “{turn}”, the sentence leaves it out"
     return ""
 

@@ -7,8 +7,11 @@ signs of `rag.check.signs` decides; `eval.fit_support` learns it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -22,7 +25,34 @@ from rag.language import is_chinese
 
 WEIGHTS = Path(__file__).with_name("support.json")
 # An English sentence speaks of the clause's segments that it renders this nearly as well as its best.
-_AS_WELL = 0.015
+_AS_WELL = 0.008
+
+
+class SecondReader(Protocol):
+    """A language model that reads sentence and clause."""
+
+    @property
+    def name(self) -> str:
+        """Which model it is."""
+
+    def support(self, sentence: str, passage: Passage, language: str) -> float | None:
+        """The log odds that the clause says all that the sentence says; None: no word."""
+
+
+class SecondReading(BaseModel):
+    """How the judge's logit and a language model's log odds are weighed together.
+
+    The model is asked where the judge's probability is at least `asked_from` and below `asked_to`;
+    `threshold` is the least probability to pass of the two together.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    judge: float
+    odds: float
+    intercept: float
+    threshold: float
+    asked_from: float
+    asked_to: float
 
 
 class LanguageWeights(BaseModel):
@@ -34,28 +64,54 @@ class LanguageWeights(BaseModel):
     signs: tuple[float, ...]
     intercept: float
     threshold: float
+    second: SecondReading | None = None
 
 
 class SupportWeights(BaseModel):
-    """Both fitted models and the embedder whose vectors they were fitted on."""
+    """Both fitted models, the embedder whose vectors they were fitted on, and the language model
+    whose odds."""
 
     model_config = ConfigDict(frozen=True)
     embedder: str
+    language_model: str = ""
     chinese: LanguageWeights
     english: LanguageWeights
     fitted_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How likely it is that a clause supports a sentence, and the least that passes.
+
+    `by_model`: a language model was asked too.
+    """
+
+    probability: float
+    least: float
+    by_model: bool
+
+    @property
+    def passes(self) -> bool:
+        """Whether the sentence is held to be supported."""
+        return self.probability >= self.least
 
 
 class Support:
     """Reads sentence and clause, and judges where it was fitted for the embedder.
 
     `english` are renderings by clause hash; an English sentence about a clause without one cannot be
-    judged here.
+    judged here. `second` is asked about borderline sentences, where it is the language model that
+    was fitted on and is ready.
     """
 
     def __init__(
-        self, weights: SupportWeights | None, embedder: Embedder, english: Mapping[str, str]
+        self,
+        weights: SupportWeights | None,
+        embedder: Embedder,
+        english: Mapping[str, str],
+        second: SecondReader | None = None,
     ) -> None:
+        self._second = second
         self._weights = weights
         self._embedder = embedder
         self._english = english
@@ -65,6 +121,7 @@ class Support:
         cls,
         embedder: Embedder,
         renderings: Mapping[str, Mapping[str, str]],
+        second: SecondReader | None = None,
         path: Path = WEIGHTS,
     ) -> Support | None:
         """The shipped models; None where they were fitted for another embedder."""
@@ -73,7 +130,7 @@ class Support:
         weights = SupportWeights.model_validate_json(path.read_bytes())
         if weights.embedder != embedder.name:
             return None
-        return cls(weights, embedder, renderings.get("en", {}))
+        return cls(weights, embedder, renderings.get("en", {}), second)
 
     def rendering(self, passage: Passage, language: str) -> str:
         """The words kept for a clause in a language other than Chinese, or ""."""
@@ -92,8 +149,8 @@ class Support:
         rendering = read(self.rendering(passage, language), self._embedder)
         return english_signs(said, rendering, clause)
 
-    def probability(self, sentence: str, passage: Passage, language: str) -> tuple[float, float]:
-        """That the clause supports the sentence, and the least that passes.
+    def judge(self, sentence: str, passage: Passage, language: str) -> Judgement:
+        """Whether the clause supports the sentence.
 
         Raises:
             ValueError: nothing was fitted.
@@ -102,11 +159,31 @@ class Support:
             raise ValueError("no weights were fitted")
         own = self._weights.chinese if is_chinese(language) else self._weights.english
         signs = self.signs(sentence, passage, language)
-        logit = (signs - np.array(own.mean)) / np.array(own.scale) @ np.array(own.signs)
-        return float(1 / (1 + np.exp(-(logit + own.intercept)))), own.threshold
+        logit = float((signs - np.array(own.mean)) / np.array(own.scale) @ np.array(own.signs))
+        logit += own.intercept
+        first = Judgement(_probability(logit), own.threshold, by_model=False)
+        weighed = own.second
+        if weighed is None or not weighed.asked_from <= first.probability < weighed.asked_to:
+            return first
+        odds = self._ask_second(sentence, passage, language)
+        if odds is None:
+            return first
+        both = weighed.judge * logit + weighed.odds * odds + weighed.intercept
+        return Judgement(_probability(both), weighed.threshold, by_model=True)
+
+    def _ask_second(self, sentence: str, passage: Passage, language: str) -> float | None:
+        """The language model's log odds, None where it is another or not there."""
+        fitted_on = self._weights.language_model if self._weights else ""
+        if self._second is None or self._second.name != fitted_on:
+            return None
+        return self._second.support(sentence, passage, language)
 
     def spoken_segments(self, sentence: str, passage: Passage) -> tuple[int, ...]:
         """The segments of the clause that a sentence in another language renders, by index."""
         said, clause = read(sentence, self._embedder), read(passage.text, self._embedder)
         near = segment_means(clause, (said.tokens @ clause.tokens.T).max(axis=0))
         return tuple(i for i, value in enumerate(near) if value >= max(near) - _AS_WELL)
+
+
+def _probability(logit: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))

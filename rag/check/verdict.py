@@ -135,11 +135,16 @@ def forbid(
 
 
 def _judge_support(sentence: str, passage: Passage, language: str, support: Support) -> Verdict:
-    """The learned judge's word."""
-    probability, least = support.probability(sentence, passage, language)
-    label = Label.SUPPORTED if probability >= least else Label.PARTIAL
-    reason = f"{probability:.0%} likely that the clause says so; {least:.0%} are needed"
-    return Verdict(label=label, score=probability, method="support", reason=reason)
+    """The learned judge's word, and the language model's where it was asked."""
+    judged = support.judge(sentence, passage, language)
+    label = Label.SUPPORTED if judged.passes else Label.PARTIAL
+    reason = (
+        f"{judged.probability:.0%} likely that the clause says so; {judged.least:.0%} are needed"
+    )
+    method = "support"
+    if judged.by_model:
+        method, reason = "second reading", f"{reason} (the language model was asked too)"
+    return Verdict(label=label, score=judged.probability, method=method, reason=reason)
 
 
 def _judge_coverage(coverage: Coverage) -> Verdict:

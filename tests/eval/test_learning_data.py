@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from corpus.load import DEFAULT_TEXTS
 from corpus.questions import load_clause_questions
-from eval.fit_breadth import MEASURES, AboutMeasures
-from eval.fit_scope import JUDGED
+from eval.checker import load_pairs, split_of_pair
+from eval.fit_support import BLIND, TUNING
+from eval.learning import load_about_measures, load_follow_ups, load_judged
 from eval.question import QUESTIONS, UNSEEN, load_questions, split_of
 from index.lexical import tokenize
 
@@ -22,12 +23,16 @@ def _asked(path_name: str) -> Iterator[str]:
         for questions in load_clause_questions(DEFAULT_TEXTS).values():
             yield from questions
     else:
-        path = {"measures": MEASURES, "scope": JUDGED}[path_name]
-        for line in path.read_text(encoding="utf-8").splitlines():
-            yield json.loads(line)["question"]
+        load = {
+            "measures": load_about_measures,
+            "scope": load_judged,
+            "follow-ups": load_follow_ups,
+        }[path_name]
+        for entry in load():
+            yield entry.question
 
 
-@pytest.mark.parametrize("source", ["measures", "scope", "plain"])
+@pytest.mark.parametrize("source", ["measures", "scope", "follow-ups", "plain"])
 def test_no_reported_question_is_learned_from(source: str) -> None:
     reported = [q for q in load_questions(QUESTIONS) if split_of(q.id) == "report"]
     told = [set(tokenize(q.question)) for q in (*reported, *load_questions(UNSEEN))]
@@ -38,9 +43,24 @@ def test_no_reported_question_is_learned_from(source: str) -> None:
             assert nearest < 0.6, question
 
 
+@pytest.mark.parametrize("path", [BLIND, TUNING])
+def test_no_reported_sentence_is_learned_from(path: Path) -> None:
+    told: dict[tuple[str, ...], list[set[str]]] = {}
+    for pair in load_pairs():
+        if split_of_pair(pair) == "report":
+            told.setdefault(pair.locators, []).append(set(tokenize(pair.statement)))
+    for pair in load_pairs(path):
+        words = set(tokenize(pair.statement))
+        nearest = max((_likeness(words, o) for o in told.get(pair.locators, ())), default=0.0)
+        assert nearest < 0.8, pair.statement
+
+
+def _likeness(one: set[str], other: set[str]) -> float:
+    return len(one & other) / max(1, len(one | other))
+
+
 def test_measures_are_sound() -> None:
-    lines = MEASURES.read_text(encoding="utf-8").splitlines()
-    entries = [AboutMeasures.model_validate_json(line) for line in lines]
+    entries = load_about_measures()
     assert len({entry.question for entry in entries}) == len(entries) > 150
     for entry in entries:
         assert entry.measures and set(entry.measures) <= set(range(1, 31))

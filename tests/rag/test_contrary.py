@@ -42,6 +42,8 @@ def test_a_kept_direction_is_not(clause: str, sentence: str) -> None:
         ("积极发展银发旅游等产业。", "Silver tourism will be curbed.", True),
         ("适时降低住房公积金贷款利率。", "The loan rate will be lowered when appropriate.", False),
         ("推动取消户籍限制。", "Household registration limits are to be lifted.", False),
+        ("合理延长经营时间。", "They stay open longer, within reasonable limits.", False),
+        ("加强乡村终端配送设施建设。", "The village end of the chain is strengthened.", False),
     ],
 )
 def test_in_english(clause: str, sentence: str, is_turned: bool) -> None:

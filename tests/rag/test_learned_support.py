@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeEmbedder
+from fakes import FakeEmbedder, FakeReader
 
 from corpus.questions import clause_hash
 from index.passage import Passage
 from rag.answer import Label
 from rag.check.segments import cover, segments_of
 from rag.check.signs import CHINESE_SIGNS, ENGLISH_SIGNS, chinese_signs, english_signs, read
-from rag.check.support import LanguageWeights, Support, SupportWeights
+from rag.check.support import LanguageWeights, SecondReading, Support, SupportWeights
 from rag.check.verdict import check
 
 FindClause = Callable[[str], Passage]
@@ -115,6 +115,61 @@ def test_rules_come_first_and_the_judge_has_the_rest(
     assert 0 <= verdict.score <= 1 and verdict.reason
 
 
+SECOND = SecondReading(
+    judge=0.0, odds=1.0, intercept=0.0, threshold=0.6, asked_from=0.1, asked_to=0.9
+)
+BORDERLINE = "科学合理的最低工资渔民出海捕捞金枪鱼。"  # half of its content stands in the clause
+
+
+def read_twice(reader: FakeReader, clause: FindClause, sentence: str) -> tuple[str, Label]:
+    """The method and label of a check with this second reader."""
+    judge = weights(len(CHINESE_SIGNS), threshold=0.5, share=20.0)
+    fitted = SupportWeights(
+        embedder="fake-pairs",
+        language_model="fake-model",
+        chinese=judge.model_copy(update={"second": SECOND}),
+        english=judge,
+        fitted_on="nothing",
+    )
+    support = Support(fitted, FakeEmbedder(), {}, reader)
+    verdict = check(sentence, clause(WAGE), question="", language="zh", rank=None, support=support)
+    return verdict.method, verdict.label
+
+
+@pytest.mark.parametrize(
+    ("odds", "label"), [(2.0, Label.SUPPORTED), (-2.0, Label.PARTIAL), (0.2, Label.PARTIAL)]
+)
+def test_the_language_model_decides_what_is_borderline(
+    clause: FindClause, odds: float, label: Label
+) -> None:
+    reader = FakeReader(odds=odds)
+    assert read_twice(reader, clause, BORDERLINE) == ("second reading", label)
+    assert reader.asked == [BORDERLINE]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "method", "label"),
+    [
+        ("科学合理提高最低工资标准。", "support", Label.SUPPORTED),
+        ("渔民出海捕捞金枪鱼要科学合理。", "support", Label.PARTIAL),
+        ("科学合理的最低工资必须渔民出海捕捞。", "modal force", Label.UNSUPPORTED),
+    ],
+)
+def test_it_is_not_asked_about_what_is_sure_or_forbidden(
+    clause: FindClause, sentence: str, method: str, label: Label
+) -> None:
+    reader = FakeReader(odds=9.0)
+    assert read_twice(reader, clause, sentence) == (method, label)
+    assert reader.asked == []
+
+
+@pytest.mark.parametrize("reader", [FakeReader(odds=None), FakeReader(odds=9.0, name="another")])
+def test_without_its_word_or_by_another_model_the_judge_decides(
+    clause: FindClause, reader: FakeReader
+) -> None:
+    assert read_twice(reader, clause, BORDERLINE)[0] == "support"
+
+
 def test_without_a_rendering_a_translation_must_lead_back(
     support: Support, clause: FindClause
 ) -> None:
@@ -140,4 +195,4 @@ def test_the_spoken_segment_is_found(support: Support, clause: FindClause) -> No
 
 def test_another_embedder_has_no_judge(tmp_path: Path) -> None:
     assert Support.load(FakeEmbedder(), {}) is None
-    assert Support.load(FakeEmbedder(), {}, tmp_path / "none.json") is None
+    assert Support.load(FakeEmbedder(), {}, path=tmp_path / "none.json") is None

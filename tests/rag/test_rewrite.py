@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
+from fakes import FakeEmbedder
 
 from rag.answer import Role, Turn
-from rag.rewrite import is_elliptical, is_merely_short, rewrite
+from rag.rewrite import SIGNS, EllipsisWeights, Rewriter, read_signs, starts_anew
+
+by_form = Rewriter(FakeEmbedder(), None)
+rewrite, is_elliptical = by_form.rewrite, by_form.is_elliptical
 
 FIRST = Turn(role=Role.USER, content=" 育儿补贴政策怎么说？ ")
 REPLY = Turn(role=Role.ASSISTANT, content="每月发放五千元，到人民公园领取。")
@@ -52,15 +59,44 @@ def test_who_starts_a_new_topic_is_not_held_to_the_old_one(question: str) -> Non
     assert not is_elliptical(question)
 
 
-@pytest.mark.parametrize(
-    "question", ["孩子小学，春假能放吗", "公积金能租房吗", "A lift for grandma?"]
-)
-def test_a_short_question_may_be_whole(question: str) -> None:
-    assert is_elliptical(question) and is_merely_short(question)
+def test_a_new_topic_is_told_in_other_languages_too() -> None:
+    assert starts_anew("Bon, autre chose : les croisières ?") and not starts_anew("那农村的呢")
 
 
 @pytest.mark.parametrize(
-    "question", ["农民工呢？", "那什么时候开始？", "它怎么申请", "and for kids?"]
+    ("question", "sign"),
+    [
+        ("那什么时候开始", "leads"),
+        ("那个怎么申请", "points_back"),
+        ("乡下的学生呢？", "trails_off"),
+        ("吃饭方面呢？我爸妈做不动了", "names_and_asks"),
+        ("几号开始", "is_short"),
+    ],
 )
-def test_what_leads_on_or_points_back_is_not_merely_short(question: str) -> None:
-    assert is_elliptical(question) and not is_merely_short(question)
+def test_the_signs_of_a_question_that_leans(question: str, sign: str) -> None:
+    assert dict(zip(SIGNS, read_signs(question), strict=True))[sign] == 1
+
+
+def test_a_fitted_model_decides_by_vector_and_signs() -> None:
+    embedder = FakeEmbedder()
+    leaning, whole = "具体是哪几样，笔记本算不算", "二手车查询平台靠不靠谱"
+    direction = embedder.embed_query(leaning) - embedder.embed_query(whole)
+    weights = EllipsisWeights(
+        embedder=embedder.name,
+        centre=(0.0,) * len(direction),
+        vector=tuple(float(x) for x in direction),
+        signs=(0.0,) * len(SIGNS),
+        intercept=0.0,
+        threshold=0.0,
+        fitted_on="nothing",
+    )
+    rewriter = Rewriter(embedder, weights)
+    assert rewriter.is_elliptical(leaning) and not rewriter.is_elliptical(whole)
+    assert not rewriter.is_elliptical(f"换个话题，{leaning}")
+    assert np.isfinite(read_signs(leaning)).all()
+
+
+def test_for_another_embedder_the_form_decides(tmp_path: Path) -> None:
+    for rewriter in (Rewriter.load(FakeEmbedder()), Rewriter.load(FakeEmbedder(), tmp_path / "no")):
+        assert rewriter.is_elliptical("农民工呢？")
+        assert not rewriter.is_elliptical("老旧小区多层住宅加装电梯，政府有没有支持的措施？")

@@ -1,0 +1,85 @@
+"""The questions that the small models of rag learn from; none of them is reported on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel
+
+from eval import question as asked
+from eval.question import QUESTIONS, Question, load_questions, split_of
+from rag.answer import Role, Turn
+
+TUNING = QUESTIONS.with_name("tuning.jsonl")
+MEASURES = QUESTIONS.with_name("measures.jsonl")
+JUDGED = QUESTIONS.with_name("scope.jsonl")
+FOLLOW_UPS = QUESTIONS.with_name("followups.jsonl")
+
+
+class AboutMeasures(BaseModel):
+    """A line of measures.jsonl. Kind `passing`: other matters are named, one is asked about."""
+
+    lang: str
+    kind: asked.Kind | str
+    question: str
+    measures: tuple[int, ...]
+
+
+class Judged(BaseModel):
+    """A line of scope.jsonl: a question, and whether the corpus answers it."""
+
+    lang: str
+    question: str
+    answered: bool = False
+
+
+class FollowUp(BaseModel):
+    """A line of followups.jsonl: a conversation, and the measures that answer its last question."""
+
+    lang: str
+    kind: Literal[
+        "answered, elliptical",
+        "answered, topic change",
+        "answered, several",
+        "answered, detail held",
+        "unanswered",
+    ]
+    history: tuple[asked.Turn, ...]
+    question: str
+    measures: tuple[int, ...]
+
+
+_Line = TypeVar("_Line", bound=BaseModel)
+
+
+def _load(path: Path, kind: type[_Line]) -> list[_Line]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [kind.model_validate_json(line) for line in lines]
+
+
+def load_about_measures() -> list[AboutMeasures]:
+    """The questions of measures.jsonl in file order."""
+    return _load(MEASURES, AboutMeasures)
+
+
+def load_judged() -> list[Judged]:
+    """The questions of scope.jsonl in file order."""
+    return _load(JUDGED, Judged)
+
+
+def load_follow_ups() -> list[FollowUp]:
+    """The conversations of followups.jsonl in file order."""
+    return _load(FOLLOW_UPS, FollowUp)
+
+
+def load_developed() -> list[Question]:
+    """The development half of the evaluation questions, and tuning.jsonl."""
+    developed = [q for q in load_questions(QUESTIONS) if split_of(q.id) == "dev"]
+    return [*developed, *load_questions(TUNING)]
+
+
+def as_turns(history: Sequence[asked.Turn]) -> tuple[Turn, ...]:
+    """A conversation as the assistant takes it."""
+    return tuple(Turn(role=Role(turn.role), content=turn.content) for turn in history)
