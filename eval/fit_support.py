@@ -11,7 +11,6 @@ altered sentences in cross-validation over what was written blind. JSON with the
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 from collections.abc import Sequence
@@ -27,18 +26,16 @@ from tqdm import tqdm
 from corpus.errors import PolicyQAError
 from corpus.renderings import load_renderings
 from eval.checker import PAIRS, Pair, load_pairs, split_of_pair
+from eval.readings import Readings, open_readings
 from index.passage import Passage
 from index.search import Index
 from rag.build import open_index
-from rag.check.support import WEIGHTS, LanguageWeights, SecondReading, Support, SupportWeights
+from rag.check.support import WEIGHTS, LanguageWeights, Support, SupportWeights
 from rag.check.verdict import forbid
-from rag.judge import ModelJudge
 from rag.language import detect_language, is_chinese
-from rag.model import ModelHost
-from rag.prompt import load_prompts
+from rag.second import SecondReading
 from rag.settings import Settings
 
-REPORTS = Path(__file__).parent / "reports"
 BLIND = PAIRS.with_name("support_blind.jsonl")
 TUNING = PAIRS.with_name("support_tuning.jsonl")
 _FOLDS = 10
@@ -68,34 +65,6 @@ class Told:
 
     faithful: int = 0
     altered: int = 0
-
-
-class Readings:
-    """A language model's log odds, kept in a file by what it was asked."""
-
-    def __init__(self, path: Path, judge: ModelJudge) -> None:
-        self._path = path
-        self._judge = judge
-        self._kept: dict[str, float] = {}
-        for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
-            try:
-                key, odds = json.loads(line)
-            except ValueError:  # cut off by a kill
-                continue
-            self._kept[key] = float(odds)
-
-    def read(self, example: Example) -> float:
-        """The log odds of one example, 0 where the model gives none."""
-        asked = f"{example.clause.text}\0{example.pair.statement}"
-        key = hashlib.sha256(asked.encode()).hexdigest()
-        if key not in self._kept:
-            odds = self._judge.support(example.pair.statement, example.clause, example.language)
-            self._kept[key] = round(odds or 0.0, 4)
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8") as file:
-                # The line break comes first too: behind a line that was cut off it starts a new one.
-                file.write("\n" + json.dumps([key, self._kept[key]]) + "\n")
-        return self._kept[key]
 
 
 def read_examples(index: Index) -> tuple[list[Example], dict[bool, Told]]:
@@ -215,13 +184,18 @@ def fit_language(
     return weights, told
 
 
+def _read(example: Example, readings: Readings) -> float:
+    """The language model's log odds, 0 where it gives none."""
+    return readings.support(example.pair.statement, example.clause, example.language) or 0.0
+
+
 def _fit_second(
     examples: Sequence[Example], logits: np.ndarray, forbidden: Told, readings: Readings
 ) -> tuple[SecondReading, dict[str, object]]:
     """How the judge's logit and the model's log odds are weighed, and the curve of both."""
     found = _probability(logits)
     asked = np.flatnonzero((found >= ASKED_FROM) & (found < ASKED_TO)).tolist()
-    odds = [readings.read(examples[i]) for i in tqdm(asked, unit="reading", disable=None)]
+    odds = [_read(examples[i], readings) for i in tqdm(asked, unit="reading", disable=None)]
     both = np.column_stack([logits[asked], odds])
     supported = np.array([examples[i].pair.supported for i in asked])
     found[asked] = _probability(cross_validate(both, supported))
@@ -239,23 +213,6 @@ def _fit_second(
     return weighed, {"asked": len(asked), **told}
 
 
-def _open_readings(settings: Settings) -> Readings | None:
-    """The language model's readings; None where no model is set.
-
-    Raises:
-        PolicyQAError: the model that is set cannot be loaded.
-    """
-    host, prompts = ModelHost(settings), load_prompts()
-    host.start()
-    host.wait()
-    if host.failure:
-        raise PolicyQAError(host.failure)
-    if host.chat_model is None:
-        return None
-    name = f"readings-{Path(host.name).name}-{prompts.sha[:12]}.jsonl"
-    return Readings(REPORTS / name, ModelJudge(host, prompts))
-
-
 def main() -> int:
     """Fit, print the curves, write the weights."""
     parser = argparse.ArgumentParser(
@@ -266,7 +223,7 @@ def main() -> int:
     settings = Settings()
     try:
         index = open_index(settings)
-        readings = _open_readings(settings)
+        readings = open_readings(settings)
     except PolicyQAError as error:
         print(error, file=sys.stderr)
         return 1

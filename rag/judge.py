@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -44,9 +44,14 @@ class ModelJudge:
         None where there is no model yet, or it gives no odds.
         """
         messages = self._prompts.ask_for_support(sentence, passage, in_chinese=is_chinese(language))
-        return self._log_odds(messages)
+        return self.log_odds(messages)
 
-    def _log_odds(self, messages: list[BaseMessage]) -> float | None:
+    def evidence(self, question: str, passages: Sequence[Passage]) -> float | None:
+        """The log odds that the clauses state what the question asks; None as for `support`."""
+        return self.log_odds(self._prompts.ask_for_evidence(question, passages))
+
+    def log_odds(self, messages: list[BaseMessage]) -> float | None:
+        """Of yes against no, in the model's reply to these messages; None as for `support`."""
         model = self._host.chat_model
         if model is None:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.check.segments import fold_for_match, segments_of
+from rag.check.segments import fold_for_match, segments_of, shared_with
 
 # Each family weakens or narrows a rule. A sentence about a rule so weakened must say so too: what the
 # clause says, and the words that render it in Chinese and in English.
@@ -103,6 +103,10 @@ _SAYS_UNLAWFUL = re.compile(r"违规|违法|非法|不法|不正当|不合理|�
 _STRONG_IN_CHINESE = re.compile(r"必须|一律|严格|依法|不得|应付尽付|及时足额|全面|全国|全社会|各")
 
 
+# 在儿童季节性疾病高发期，加大…开放力度: without its first part the rule holds always.
+_CONDITION = re.compile(r"^在.{2,}(?:期|期间|时|下|后|前)[，,]$")
+
+
 def grown_force(sentence: str, clause: str, segments: tuple[int, ...], *, chinese: bool) -> str:
     """Why the sentence is stronger than its clause, or "" when it is not.
 
@@ -118,8 +122,19 @@ def grown_force(sentence: str, clause: str, segments: tuple[int, ...], *, chines
         weak = weakens.search(held)
         if weak and not (in_chinese if chinese else in_english).search(said):
             return f"the clause says “{weak[0]}” ({name}), the sentence leaves it out"
+    if chinese and (condition := _lost_condition(said, parts, segments)):
+        return f"the clause says “{condition}”, the sentence leaves it out"
     if chinese and (lost := _lost_unlawful(said, held)):
         return f"the clause speaks of an unlawful “{lost}”, the sentence of any"
+    return ""
+
+
+def _lost_condition(said: str, parts: tuple[str, ...], segments: tuple[int, ...]) -> str:
+    """The condition before a part of the clause that the sentence speaks of without it, or ""."""
+    for i, part in enumerate(parts[:-1]):
+        condition = fold_for_match(part)
+        if i + 1 in segments and _CONDITION.match(condition) and not shared_with(said, condition):
+            return part.rstrip("，,")
     return ""
 
 

@@ -7,7 +7,6 @@ signs of `rag.check.signs` decides; `eval.fit_support` learns it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from index.passage import Passage
 from rag.check.segments import cover
 from rag.check.signs import chinese_signs, english_signs, read, segment_means
 from rag.language import is_chinese
+from rag.second import SecondReading, probability_of
 
 WEIGHTS = Path(__file__).with_name("support.json")
 # An English sentence speaks of the clause's segments that it renders this nearly as well as its best.
@@ -37,22 +37,6 @@ class SecondReader(Protocol):
 
     def support(self, sentence: str, passage: Passage, language: str) -> float | None:
         """The log odds that the clause says all that the sentence says; None: no word."""
-
-
-class SecondReading(BaseModel):
-    """How the judge's logit and a language model's log odds are weighed together.
-
-    The model is asked where the judge's probability is at least `asked_from` and below `asked_to`;
-    `threshold` is the least probability to pass of the two together.
-    """
-
-    model_config = ConfigDict(frozen=True)
-    judge: float
-    odds: float
-    intercept: float
-    threshold: float
-    asked_from: float
-    asked_to: float
 
 
 class LanguageWeights(BaseModel):
@@ -161,15 +145,14 @@ class Support:
         signs = self.signs(sentence, passage, language)
         logit = float((signs - np.array(own.mean)) / np.array(own.scale) @ np.array(own.signs))
         logit += own.intercept
-        first = Judgement(_probability(logit), own.threshold, by_model=False)
+        first = Judgement(probability_of(logit), own.threshold, by_model=False)
         weighed = own.second
-        if weighed is None or not weighed.asked_from <= first.probability < weighed.asked_to:
+        if weighed is None or not weighed.is_asked(first.probability):
             return first
         odds = self._ask_second(sentence, passage, language)
         if odds is None:
             return first
-        both = weighed.judge * logit + weighed.odds * odds + weighed.intercept
-        return Judgement(_probability(both), weighed.threshold, by_model=True)
+        return Judgement(weighed.weigh(logit, odds), weighed.threshold, by_model=True)
 
     def _ask_second(self, sentence: str, passage: Passage, language: str) -> float | None:
         """The language model's log odds, None where it is another or not there."""
@@ -183,7 +166,3 @@ class Support:
         said, clause = read(sentence, self._embedder), read(passage.text, self._embedder)
         near = segment_means(clause, (said.tokens @ clause.tokens.T).max(axis=0))
         return tuple(i for i, value in enumerate(near) if value >= max(near) - _AS_WELL)
-
-
-def _probability(logit: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))

@@ -14,8 +14,9 @@ from index.passage import Passage
 from rag.answer import Label
 from rag.check.segments import cover, segments_of
 from rag.check.signs import CHINESE_SIGNS, ENGLISH_SIGNS, chinese_signs, english_signs, read
-from rag.check.support import LanguageWeights, SecondReading, Support, SupportWeights
+from rag.check.support import LanguageWeights, Support, SupportWeights
 from rag.check.verdict import check
+from rag.second import SecondReading
 
 FindClause = Callable[[str], Passage]
 WAGE = "最低工资标准"

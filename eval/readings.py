@@ -1,0 +1,62 @@
+"""A language model's yes or no on many things, kept as they come: a run that was stopped goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from langchain_core.messages import BaseMessage
+
+from corpus.errors import PolicyQAError
+from rag.judge import ModelJudge
+from rag.model import ModelHost
+from rag.prompt import Prompts, load_prompts
+from rag.settings import Settings
+
+REPORTS = Path(__file__).parent / "reports"
+
+
+class Readings(ModelJudge):
+    """A judge that keeps its log odds in a file by what was asked."""
+
+    def __init__(self, host: ModelHost, prompts: Prompts, path: Path) -> None:
+        super().__init__(host, prompts)
+        self._path = path
+        self._kept: dict[str, float | None] = {}
+        for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+            try:
+                key, odds = json.loads(line)
+            except ValueError:  # cut off by a kill
+                continue
+            self._kept[key] = odds
+
+    def log_odds(self, messages: list[BaseMessage]) -> float | None:
+        """As the model gave them, now or before."""
+        asked = "\0".join(message.text for message in messages)
+        key = hashlib.sha256(asked.encode()).hexdigest()
+        if key not in self._kept:
+            odds = super().log_odds(messages)
+            self._kept[key] = None if odds is None else round(odds, 4)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as file:
+                # The line break comes first too: behind a line that was cut off it starts a new one.
+                file.write("\n" + json.dumps([key, self._kept[key]]) + "\n")
+        return self._kept[key]
+
+
+def open_readings(settings: Settings) -> Readings | None:
+    """The readings of the model that is set; None where none is.
+
+    Raises:
+        PolicyQAError: the model that is set cannot be loaded.
+    """
+    host = ModelHost(settings)
+    host.start()
+    host.wait()
+    if host.failure:
+        raise PolicyQAError(host.failure)
+    if host.chat_model is None:
+        return None
+    path = REPORTS / f"readings-{Path(host.name).name}.jsonl"
+    return Readings(host, load_prompts(), path)

@@ -1,0 +1,43 @@
+"""A language model's readings are kept, and a reading that is there is not asked for again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes import FakeHost
+from langchain_core.messages import BaseMessage, HumanMessage
+
+from eval.readings import Readings
+from rag.judge import ModelJudge
+from rag.prompt import load_prompts
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the model was asked; it gives the length of the question as its odds."""
+    found: list[str] = []
+
+    def log_odds(_: ModelJudge, messages: list[BaseMessage]) -> float | None:
+        found.append(messages[-1].text)
+        return float(len(found[-1]))
+
+    monkeypatch.setattr(ModelJudge, "log_odds", log_odds)
+    return found
+
+
+def open_at(path: Path) -> Readings:
+    return Readings(FakeHost(), load_prompts(), path)  # type: ignore[arg-type]
+
+
+def test_what_was_read_is_kept_over_a_cut_line(tmp_path: Path, asked: list[str]) -> None:
+    path = tmp_path / "made" / "readings.jsonl"
+    first = open_at(path)
+    assert [first.log_odds([HumanMessage(text)]) for text in ("一", "二二", "一")] == [1, 2, 1]
+    with path.open("a", encoding="utf-8") as file:
+        file.write('["cut o')
+    again = open_at(path)
+    assert [again.log_odds([HumanMessage(text)]) for text in ("二二", "三三三", "一")] == [2, 3, 1]
+    assert asked == ["一", "二二", "三三三"]
+    assert open_at(path).log_odds([HumanMessage("三三三")]) == 3
+    assert len(asked) == 3
