@@ -3,8 +3,7 @@
 What is learned from: the development questions, eval/questions/tuning.jsonl, measures.jsonl, followups.jsonl, scope.jsonl
 (questions near to the policy in meaning, most of which it does not answer) and the plain questions
 beside the texts, each of these searched in an index that lacks it; they are many and easy and count
-little. Where a language model is set, its yes or no on doubtful questions is weighed beside the scope,
-about one a second, kept under eval/reports. Of answerable questions a second reading
+little. Of answerable questions a second reading
 with all evidence removed counts a little as one that is not answered. The report half is not read.
 JSON with the cross-validated curve goes to stdout.
 """
@@ -21,10 +20,9 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import StratifiedKFold
 from tqdm import tqdm
 
-from corpus.errors import PolicyQAError
 from corpus.load import load_corpus
 from corpus.questions import clause_hash, load_clause_questions
 from eval.learning import (
@@ -35,16 +33,14 @@ from eval.learning import (
     load_judged,
 )
 from eval.question import Question
-from eval.readings import Readings, open_readings
 from index.late import ASKED_WEIGHT
-from index.passage import Hit, Passage
+from index.passage import Hit
 from index.search import Index
 from rag.build import open_index
-from rag.gate import Gate, evidence_of
+from rag.gate import Gate
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import Rewriter
 from rag.scope import VECTOR_SCALE, WEIGHTS, ScopeWeights
-from rag.second import SecondReading, logit_of
 from rag.settings import Settings
 from rag.structure import answer_structure
 
@@ -57,8 +53,6 @@ _PLAIN_WEIGHT = 0.05
 # The threshold lets this share of answerable questions be refused, in cross-validation.
 FALSE_REFUSALS = 0.05
 _DEPTH = 200
-# The language model is asked about questions that the scope finds this likely to be answered.
-ASKED_FROM, ASKED_TO = 0.1, 0.85
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +64,6 @@ class Example:
     is_answered: bool
     weight: float
     source: str
-    rewritten: str
-    evidence: tuple[Passage, ...]
 
 
 def read_examples(index: Index) -> Iterator[Example]:
@@ -141,8 +133,6 @@ def _example(
         is_answered=is_answered,
         weight=weight,
         source=source,
-        rewritten=rewritten,
-        evidence=evidence_of(hits),
     )
 
 
@@ -228,66 +218,19 @@ def curve(examples: Sequence[Example], found: np.ndarray) -> dict[str, object]:
     }
 
 
-def fit_second(
-    examples: Sequence[Example], found: np.ndarray, readings: Readings
-) -> tuple[SecondReading, np.ndarray]:
-    """How scope and language model are weighed, and each example's probability by both, (n,) float64.
-
-    Probabilities are cross-validated; where the model is not asked they are the scope's own.
-    """
-    is_written = np.array([e.source not in ("plain", "removed") for e in examples])
-    doubtful = is_written & (found >= ASKED_FROM) & (found < ASKED_TO)
-    asked = np.flatnonzero(doubtful).tolist()
-    odds = [
-        readings.evidence(examples[i].rewritten, examples[i].evidence) or 0.0
-        for i in tqdm(asked, unit="reading", disable=None)
-    ]
-    inputs = np.column_stack([[logit_of(found[i]) for i in asked], odds])
-    answered = np.array([examples[i].is_answered for i in asked])
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
-    both = found.copy()
-    both[asked] = cross_val_predict(
-        LogisticRegression(), inputs, answered, cv=folds, method="predict_proba"
-    )[:, 1]
-    model = LogisticRegression().fit(inputs, answered)
-    second = SecondReading(
-        judge=round(float(model.coef_[0][0]), 5),
-        odds=round(float(model.coef_[0][1]), 5),
-        intercept=round(float(model.intercept_[0]), 5),
-        threshold=round(_threshold(examples, both), 4),
-        asked_from=ASKED_FROM,
-        asked_to=ASKED_TO,
-    )
-    return second, both
-
-
-def _threshold(examples: Sequence[Example], found: np.ndarray) -> float:
-    judged = [e.source in ("dev", "tuning") and e.is_answered for e in examples]
-    return float(np.quantile(found[np.array(judged)], FALSE_REFUSALS))
-
-
 def main() -> int:
     """Fit, print the curve, write the weights."""
     parser = argparse.ArgumentParser(prog="eval.fit_scope", description="Learn the gate's scope.")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     args = parser.parse_args()
-    settings = Settings()
-    try:
-        index = open_index(settings)
-        readings = open_readings(settings)
-    except PolicyQAError as error:
-        print(error, file=sys.stderr)
-        return 1
+    index = open_index(Settings())
     examples = list(read_examples(index))
     found = cross_validate(examples)
     told = curve(examples, found)
+    judged = [e.source in ("dev", "tuning") and e.is_answered for e in examples]
+    threshold = float(np.quantile(found[np.array(judged)], FALSE_REFUSALS))
     fitted_on = f"{len(examples)} examples"
-    threshold = _threshold(examples, found)
     weights = _Fit(examples).weights(index.embedder.name, threshold, fitted_on)
-    if readings is not None:
-        second, both = fit_second(examples, found, readings)
-        told["with_language_model"] = curve(examples, both)
-        weights = weights.model_copy(update={"language_model": readings.name, "second": second})
     args.out.write_text(weights.model_dump_json() + "\n", encoding="utf-8")
     print(json.dumps({"examples": len(examples), "threshold": weights.threshold, **told}, indent=1))
     return 0

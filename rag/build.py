@@ -10,7 +10,6 @@ from index.embed import SentenceEmbedder
 from index.search import Index, open_default, open_named
 from rag.assistant import Assistant
 from rag.gate import Gate
-from rag.judge import ModelJudge
 from rag.language import detect_language
 from rag.model import ModelHost
 from rag.prompt import load_prompts
@@ -31,12 +30,11 @@ def assemble(
         PolicyQAError: a text or a prompt cannot be used.
     """
     detect_language("Loads the model that tells Latin languages apart, before anybody waits.")
-    prompts = load_prompts()
     return Assistant(
         documents=load_corpus(settings.texts),
         retriever=retriever or PolicyRetriever(index=index),
-        gate=Gate(index, judge=ModelJudge(model, prompts)),
-        prompts=prompts,
+        gate=Gate(index),
+        prompts=load_prompts(),
         model=model,
         renderings=load_renderings(settings.texts),
     )

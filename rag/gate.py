@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from index.late import ASKED_WEIGHT, similarity
-from index.passage import Hit, Passage
+from index.passage import Hit
 from index.search import Index
 from rag.answer import Reason
 from rag.asked import kinds_asked, load_gate_data
 from rag.scope import Scope, read_signs
-from rag.second import logit_of
 
 # A question this much nearer to a thing off topic than to its best clause is off topic: for an index
 # without late interaction, where no scope was learned. 9 of 9 off-topic development questions lie
@@ -23,8 +21,6 @@ DENSE_MARGIN = -0.045
 LATE_MARGIN = -0.02
 # The clauses that must hold the amount, date or place asked for.
 _EVIDENCE = 3
-# … and those that a language model reads: each costs it a second.
-_SHOWN = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,31 +32,11 @@ class Signs:
     over_anchor: float
 
 
-class EvidenceJudge(Protocol):
-    """A language model that reads a question and the clauses found for it."""
-
-    @property
-    def name(self) -> str:
-        """Which model it is."""
-
-    def evidence(self, question: str, passages: Sequence[Passage]) -> float | None:
-        """The log odds that the clauses state what the question asks; None: no word."""
-
-
-def evidence_of(hits: Sequence[Hit]) -> tuple[Passage, ...]:
-    """The clauses that a language model is shown."""
-    return tuple(hit.passage for hit in hits[:_SHOWN])
-
-
 class Gate:
     """Keeps questions from the model that the policy does not answer."""
 
-    def __init__(
-        self, index: Index, scope: Scope | None = None, judge: EvidenceJudge | None = None
-    ) -> None:
-        """`scope` is the shipped one unless given, where it fits the index. `judge` is asked where
-        that is unsure."""
-        self._judge = judge
+    def __init__(self, index: Index, scope: Scope | None = None) -> None:
+        """`scope` is the shipped one unless given, where it fits the index."""
         data = load_gate_data()["off_topic"]
         if not isinstance(data, dict):
             raise ValueError("gate.toml: `off_topic` must be a table")
@@ -84,23 +60,12 @@ class Gate:
         is_off_topic = signs.over_anchor < (LATE_MARGIN if self._index.is_late else DENSE_MARGIN)
         if self._scope is None:
             return Reason.OFF_TOPIC if is_off_topic else signs.unheld
-        probability = self._scope.probability(self._embedder.embed_query(query), signs.values)
-        if self._is_answered(self._scope, probability, rewritten, hits):
+        vector = self._embedder.embed_query(query)
+        if self._scope.probability(vector, signs.values) >= self._scope.threshold:
             return Reason.NONE
         if is_off_topic:
             return Reason.OFF_TOPIC
         return Reason.NO_DETAIL if signs.unheld is Reason.NONE else signs.unheld
-
-    def _is_answered(
-        self, scope: Scope, probability: float, rewritten: str, hits: Sequence[Hit]
-    ) -> bool:
-        """By the scope alone where it is sure, else by the language model too, if that is there."""
-        second = scope.second_for(self._judge.name) if self._judge else None
-        if self._judge and second and second.is_asked(probability):
-            odds = self._judge.evidence(rewritten, evidence_of(hits))
-            if odds is not None:
-                return second.weigh(logit_of(probability), odds) >= second.threshold
-        return probability >= scope.threshold
 
     def read(self, query: str, rewritten: str, hits: Sequence[Hit]) -> Signs:
         """The signs of a question with at least one hit."""

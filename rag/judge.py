@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -45,10 +45,6 @@ class ModelJudge:
         """
         messages = self._prompts.ask_for_support(sentence, passage, in_chinese=is_chinese(language))
         return self.log_odds(messages)
-
-    def evidence(self, question: str, passages: Sequence[Passage]) -> float | None:
-        """The log odds that the clauses state what the question asks; None as for `support`."""
-        return self.log_odds(self._prompts.ask_for_evidence(question, passages))
 
     def log_odds(self, messages: list[BaseMessage]) -> float | None:
         """Of yes against no, in the model's reply to these messages; None as for `support`."""

@@ -18,8 +18,6 @@ PROMPTS = Path(__file__).parents[1] / "prompts"
 _PLACEHOLDERS: dict[str, set[str]] = {
     "answer_system": set(),
     "answer_user": {"clauses", "question"},
-    "evidence_system": set(),
-    "evidence_user": {"clauses", "question"},
     "expand_system": set(),
     "expand_user": {"clause", "heading", "count"},
     "support_system": set(),
@@ -58,12 +56,6 @@ class Prompts:
         heading = passage.heading_path[-1] if passage.heading_path else ""
         values = {"clause": passage.text, "heading": heading, "count": str(count)}
         return self._messages("expand", values)
-
-    def ask_for_evidence(self, question: str, passages: Iterable[Passage]) -> list[BaseMessage]:
-        """The messages that ask whether the clauses state what a question asks, yes or no."""
-        clauses = "".join(passage.text for passage in passages)
-        values = {"clauses": clauses, "question": _without_control_tokens(question)}
-        return self._messages("evidence", values)
 
     def ask_for_support(
         self, sentence: str, passage: Passage, *, in_chinese: bool

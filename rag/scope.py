@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict
 
 from index.passage import Hit
 from rag.check.figures import figures_in
-from rag.second import SecondReading
 
 WEIGHTS = Path(__file__).with_name("scope.json")
 # Vectors of one encoder lie close together; spread so far, they count like the other signs.
@@ -45,8 +44,6 @@ class ScopeWeights(BaseModel):
     intercept: float
     threshold: float
     fitted_on: str
-    language_model: str = ""
-    second: SecondReading | None = None
 
 
 def read_signs(
@@ -98,10 +95,6 @@ class Scope:
         weights = ScopeWeights.model_validate_json(path.read_bytes())
         fits = weights.embedder == embedder and weights.asked_weight == asked_weight
         return cls(weights) if fits else None
-
-    def second_for(self, language_model: str) -> SecondReading | None:
-        """How this language model's word is weighed; None where it was not fitted on."""
-        return self._weights.second if language_model == self._weights.language_model else None
 
     @property
     def threshold(self) -> float:

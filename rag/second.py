@@ -34,9 +34,3 @@ class SecondReading(BaseModel):
 def probability_of(logit: float) -> float:
     """The logistic function, safe for any logit."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
-
-
-def logit_of(probability: float) -> float:
-    """Its inverse, finite for certain things too."""
-    kept = min(1 - 1e-9, max(1e-9, probability))
-    return math.log(kept / (1 - kept))

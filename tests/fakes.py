@@ -309,11 +309,6 @@ class FakeReader:
         self.asked.append(sentence)
         return self.odds
 
-    def evidence(self, question: str, passages: Sequence[Passage]) -> float | None:
-        """The same for every question."""
-        self.asked.append(question)
-        return self.odds
-
 
 @dataclass(slots=True, kw_only=True)
 class FakeHost:

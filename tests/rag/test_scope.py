@@ -6,14 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeReader
 
 from index.late import ASKED_WEIGHT
 from index.search import Index
 from rag.answer import Reason
 from rag.gate import Gate
 from rag.scope import SIGNS, VECTOR_SCALE, WEIGHTS, Scope, ScopeWeights, read_signs
-from rag.second import SecondReading, logit_of, probability_of
 
 MADE = ScopeWeights(
     embedder="made",
@@ -69,55 +67,16 @@ def test_the_signs_are_those_of_the_hits(index: Index) -> None:
     assert signs["foreign_figures"] == 1 and signs["leans"] == 1 and signs["missing"] == 1
 
 
-QUESTION = "研究建立育儿补贴制度吗"
-SECOND = SecondReading(
-    judge=0.0, odds=1.0, intercept=0.0, threshold=0.6, asked_from=0.2, asked_to=0.8
-)
-
-
-def decide(index: Index, intercept: float, reader: FakeReader | None = None) -> Reason:
-    """What a gate makes of QUESTION whose scope has nothing but an intercept."""
+@pytest.mark.parametrize(("intercept", "reason"), [(99.0, Reason.NONE), (-99.0, Reason.NO_DETAIL)])
+def test_the_gate_asks_the_scope(index: Index, intercept: float, reason: Reason) -> None:
     dimension = index.embedder.dimension
     weights = MADE.model_copy(
         update={
             "centre": (0.0,) * dimension,
             "vector": (0.0,) * dimension,
-            "signs": (0.0,) * len(SIGNS),
             "intercept": intercept,
-            "language_model": "fake-model",
-            "second": SECOND,
         }
     )
-    gate = Gate(index, Scope(weights), reader)
-    return gate.judge(QUESTION, QUESTION, index.search(QUESTION, 10))
-
-
-@pytest.mark.parametrize(("intercept", "reason"), [(9.0, Reason.NONE), (-9.0, Reason.NO_DETAIL)])
-def test_the_gate_asks_the_scope_and_where_that_is_sure_nobody_else(
-    index: Index, intercept: float, reason: Reason
-) -> None:
-    reader = FakeReader(odds=-np.sign(intercept) * 9)
-    assert decide(index, intercept) is reason
-    assert decide(index, intercept, reader) is reason and reader.asked == []
-
-
-@pytest.mark.parametrize(
-    ("odds", "reason"),
-    [(3.0, Reason.NONE), (-3.0, Reason.NO_DETAIL), (0.2, Reason.NO_DETAIL), (None, Reason.NONE)],
-)
-def test_where_the_scope_is_unsure_the_language_model_decides(
-    index: Index, odds: float | None, reason: Reason
-) -> None:
-    reader = FakeReader(odds=odds)
-    assert decide(index, 0.5, reader) is reason and reader.asked == [QUESTION]
-
-
-def test_a_model_that_was_not_fitted_on_is_not_asked(index: Index) -> None:
-    reader = FakeReader(odds=-9.0, name="another")
-    assert decide(index, 0.5, reader) is Reason.NONE and reader.asked == []
-
-
-@pytest.mark.parametrize("probability", [0.0, 0.3, 1.0])
-def test_logits_are_finite_and_lead_back(probability: float) -> None:
-    assert np.isfinite(logit_of(probability))
-    assert probability_of(logit_of(probability)) == pytest.approx(probability, abs=1e-8)
+    gate = Gate(index, Scope(weights))
+    question = "研究建立育儿补贴制度吗"
+    assert gate.judge(question, question, index.search(question, 10)) is reason
