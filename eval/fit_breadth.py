@@ -22,7 +22,7 @@ from sklearn.model_selection import KFold
 from tqdm import tqdm
 
 from corpus.document import Locator
-from eval.learning import as_turns, load_about_measures, load_developed, load_follow_ups
+from eval.learning import as_turns, load_about_measures, load_developed, load_follow_ups, rounded
 from index.late import ASKED_WEIGHT
 from rag.answer import Turn
 from rag.breadth import (
@@ -130,17 +130,13 @@ def fit(examples: Sequence[Example], embedder: str) -> BreadthWeights:
     return BreadthWeights(
         embedder=embedder,
         asked_weight=ASKED_WEIGHT,
-        centre=_rounded(several.centre),
-        vector=_rounded(several.model.coef_[0]),
+        centre=rounded(several.centre),
+        vector=rounded(several.model.coef_[0]),
         vector_intercept=round(float(several.model.intercept_[0]), 5),
-        signs=_rounded(signs),
+        signs=rounded(signs),
         intercept=round(float(model.intercept_[0] - mean @ signs), 5),
         fitted_on=f"{len(examples)} questions",
     )
-
-
-def _rounded(values: np.ndarray) -> tuple[float, ...]:
-    return tuple(round(float(value), 5) for value in values)
 
 
 def is_exact(example: Example, others: Sequence[Locator]) -> bool:

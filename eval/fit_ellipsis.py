@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from eval.learning import load_about_measures, load_developed, load_follow_ups, load_judged
+from eval.learning import load_about_measures, load_developed, load_follow_ups, load_judged, rounded
 from rag.build import open_index
 from rag.rewrite import VECTOR_SCALE, WEIGHTS, EllipsisWeights, read_signs, starts_anew
 from rag.settings import Settings
@@ -60,10 +60,6 @@ def cross_validate(inputs: np.ndarray, leans: np.ndarray) -> np.ndarray:
     return found
 
 
-def _rounded(values: np.ndarray) -> tuple[float, ...]:
-    return tuple(round(float(value), 5) for value in values)
-
-
 def main() -> int:
     """Fit, print the curve, write the weights."""
     parser = argparse.ArgumentParser(prog="eval.fit_ellipsis", description="Learn rag.rewrite.")
@@ -83,9 +79,9 @@ def main() -> int:
     threshold = float(np.quantile(found[~leans], 1 - FALSE_ALARMS))
     weights = EllipsisWeights(
         embedder=embedder.name,
-        centre=_rounded(centre),
-        vector=_rounded(model.coef_[0][:-n_signs]),
-        signs=_rounded(of_signs),
+        centre=rounded(centre),
+        vector=rounded(model.coef_[0][:-n_signs]),
+        signs=rounded(of_signs),
         intercept=round(float(model.intercept_[0] - mean @ of_signs), 5),
         threshold=round(threshold, 4),
         fitted_on=f"{len(questions)} questions",

@@ -31,6 +31,7 @@ from eval.learning import (
     load_developed,
     load_follow_ups,
     load_judged,
+    rounded,
 )
 from eval.question import Question
 from index.late import ASKED_WEIGHT
@@ -167,19 +168,15 @@ class _Fit:
         return ScopeWeights(
             embedder=embedder,
             asked_weight=ASKED_WEIGHT,
-            centre=_rounded(self.centre),
-            vector=_rounded(coefficients[:-n_signs]),
-            mean=_rounded(self.mean),
-            scale=_rounded(self.scale),
-            signs=_rounded(coefficients[-n_signs:]),
+            centre=rounded(self.centre),
+            vector=rounded(coefficients[:-n_signs]),
+            mean=rounded(self.mean),
+            scale=rounded(self.scale),
+            signs=rounded(coefficients[-n_signs:]),
             intercept=round(float(self._model.intercept_[0]), 5),
             threshold=round(threshold, 4),
             fitted_on=fitted_on,
         )
-
-
-def _rounded(values: np.ndarray) -> tuple[float, ...]:
-    return tuple(round(float(value), 5) for value in values)
 
 
 def cross_validate(examples: Sequence[Example]) -> np.ndarray:

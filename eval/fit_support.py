@@ -26,6 +26,7 @@ from tqdm import tqdm
 from corpus.errors import PolicyQAError
 from corpus.renderings import load_renderings
 from eval.checker import PAIRS, Pair, load_pairs, split_of_pair
+from eval.learning import rounded
 from eval.readings import Readings, open_readings
 from index.passage import Passage
 from index.search import Index
@@ -108,10 +109,6 @@ class _Fit:
         return found
 
 
-def _rounded(values: np.ndarray) -> tuple[float, ...]:
-    return tuple(round(float(value), 5) for value in values)
-
-
 def _probability(logits: np.ndarray) -> np.ndarray:
     found: np.ndarray = 1 / (1 + np.exp(-logits))
     return found
@@ -174,9 +171,9 @@ def fit_language(
         second, told["with_language_model"] = _fit_second(examples, logits, forbidden, readings)
     fit = _Fit(signs, supported)
     weights = LanguageWeights(
-        mean=_rounded(fit.mean),
-        scale=_rounded(fit.scale),
-        signs=_rounded(fit.model.coef_[0]),
+        mean=rounded(fit.mean),
+        scale=rounded(fit.scale),
+        signs=rounded(fit.model.coef_[0]),
         intercept=round(float(fit.model.intercept_[0]), 5),
         threshold=round(threshold, 4),
         second=second,

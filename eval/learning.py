@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
+import numpy as np
 from pydantic import BaseModel
 
 from eval import question as asked
@@ -83,3 +84,8 @@ def load_developed() -> list[Question]:
 def as_turns(history: Sequence[asked.Turn]) -> tuple[Turn, ...]:
     """A conversation as the assistant takes it."""
     return tuple(Turn(role=Role(turn.role), content=turn.content) for turn in history)
+
+
+def rounded(values: np.ndarray) -> tuple[float, ...]:
+    """Weights as they are shipped: five decimals."""
+    return tuple(round(float(value), 5) for value in values)
