@@ -31,7 +31,7 @@ FIELDS = {
     "first_s",
     "seconds",
 }
-QUESTION = "手机、平板、智能手表等数码产品购新补贴是怎么说的"
+QUESTION = "数码产品购新补贴是怎么说的"
 REPLY = "实施手机、平板、智能手表（手环）3类数码产品购新补贴。支持换购合格安全的电动自行车。"
 LINES = [
     json.dumps({"id": "a", "question": QUESTION, "gold": [15], "lang": "zh"}),

@@ -32,7 +32,7 @@ from rag.prompt import load_prompts
 from rag.retrieve import PolicyRetriever
 
 MakeAssistant = Callable[[FakeModel | None], Assistant]
-QUESTION = "手机、平板、智能手表等数码产品购新补贴是怎么说的"
+QUESTION = "数码产品购新补贴是怎么说的"
 TRADE_IN = "实施手机、平板、智能手表（手环）3类数码产品购新补贴。"
 REPLY = TRADE_IN + "支持换购合格安全的电动自行车。" + "每人补贴500元。"
 

@@ -16,7 +16,7 @@ from rag.assistant import Assistant
 
 QUESTIONS = [
     "国家对育儿补贴制度有什么支持",
-    "手机、平板、智能手表等数码产品购新补贴是怎么说的",
+    "数码产品购新补贴是怎么说的",
     "住房公积金贷款利率会适时降低吗，还想问城市口岸开设免税店",
     "育兒補貼制度研究建立嗎",
     "带薪年休假制度怎么落实",
@@ -132,9 +132,7 @@ def test_traditional_askers_get_the_models_words_in_traditional(
     make_assistant: Callable[[FakeModel | None], Assistant],
 ) -> None:
     reply = "实施手机、平板、智能手表（手环）3类数码产品购新补贴。"
-    answer = make_assistant(FakeModel(reply=reply)).ask(
-        "手機、平板、智能手錶等數碼產品購新補貼是怎麼說的"
-    )
+    answer = make_assistant(FakeModel(reply=reply)).ask("數碼產品購新補貼是怎麼說的")
     assert [s.text for s in answer.statements] == [
         "實施手機、平板、智能手錶（手環）3類數碼產品購新補貼。"
     ]
