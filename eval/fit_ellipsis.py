@@ -29,7 +29,13 @@ _REPEATS = 3
 _INVERSE_REGULARISATION = 0.03
 # The share of whole questions that may be taken for elliptical: they lose little, since what they say
 # alone counts as much in the search as what they say with the question before.
-FALSE_ALARMS = 0.1
+FALSE_ALARMS = 0.05
+# Those of the other kinds may be whole questions or not.
+_LEANS = {
+    "answered, elliptical": True,
+    "answered, detail held": True,
+    "answered, topic change": False,
+}
 
 
 def read_questions() -> Iterator[tuple[str, bool]]:
@@ -41,7 +47,8 @@ def read_questions() -> Iterator[tuple[str, bool]]:
     yield from ((judged.question, False) for judged in load_judged())
     yield from ((about.question, False) for about in load_about_measures())
     for follow_up in load_follow_ups():
-        yield follow_up.question, follow_up.kind != "answered, topic change"
+        if follow_up.kind in _LEANS:
+            yield follow_up.question, _LEANS[follow_up.kind]
 
 
 def _fit(inputs: np.ndarray, leans: np.ndarray) -> LogisticRegression:
