@@ -98,8 +98,20 @@ def test_closing_the_stream_leaves_the_assistant_usable(assistant: Assistant) ->
     assert assistant.ask("退休金会涨吗").cited == (7,)
 
 
-def test_a_list_about_a_name_has_every_measure_that_names_it(assistant: Assistant) -> None:
-    answer = assistant.ask("文件里提到工会的地方有哪些？")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "文件里提到工会的地方有哪些？",
+        pytest.param(
+            "这份方案里和工会相关的内容有哪些？",
+            marks=pytest.mark.xfail(strict=True, reason="cites measure 1 beside 21 and 30"),
+        ),
+    ],
+)
+def test_a_list_about_a_name_has_every_measure_that_names_it(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question)
     assert set(answer.cited) == {21, 30}
     assert all("工会" in s.citations[0].quote for s in answer.statements)
 
