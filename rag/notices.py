@@ -46,7 +46,8 @@ def beside_notices(answer: Answer) -> tuple[str, ...]:
     """What stands beside an answer: figures of the question that no document holds, numbers masked."""
     language, words = notice_language(answer.language), _load()["beside"]
     found = []
-    if answer.unheld_figures and answer.status is Status.ANSWERED:
+    was_searched = answer.status is Status.ANSWERED or answer.nearby
+    if answer.unheld_figures and was_searched and answer.reason is not Reason.OFF_TOPIC:
         figures = "、".join(answer.unheld_figures)
         found.append(Template(words["unheld-figures"][language]).substitute(figures=figures))
     if MASK in answer.question:

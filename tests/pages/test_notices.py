@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from fakes import fake_answer
 
-from rag.answer import Caution, CautionKind, Reason
+from corpus.document import Locator, Span
+from rag.answer import Caution, CautionKind, Citation, Reason
 from rag.notices import (
     NOTICE_LANGUAGES,
     beside_notices,
@@ -82,4 +83,9 @@ def test_beside_an_answer_stand_unheld_figures_and_masked_numbers() -> None:
     told = beside_notices(figures)
     assert len(told) == 2 and "1.5%、3000" in told[0]
     abstained = fake_answer("育儿补贴多少钱", (), (), reason=Reason.NO_AMOUNT)
-    assert beside_notices(replace(abstained, unheld_figures=("3000",))) == ()
+    abstained = replace(abstained, unheld_figures=("3000",))
+    assert beside_notices(abstained) == ()  # nothing was searched: perhaps no figure at all
+    near = Citation(locator=Locator.parse("d#measure:5/clause:1"), quote="原文", span=Span(0, 2))
+    (told,) = beside_notices(replace(abstained, nearby=(near,)))
+    assert "3000" in told
+    assert beside_notices(replace(abstained, nearby=(near,), reason=Reason.OFF_TOPIC)) == ()
