@@ -22,17 +22,21 @@ from sklearn.model_selection import KFold
 from tqdm import tqdm
 
 from corpus.document import Locator
+from eval.fit_topics import fold_of, held_out
+from eval.fit_topics import read_examples as read_topical
 from eval.learning import as_turns, load_about_measures, load_developed, load_follow_ups, rounded
-from index.late import ASKED_WEIGHT
+from index.search import SCORING, Index
 from rag.answer import Turn
 from rag.breadth import (
-    SIGNS,
     VECTOR_SCALE,
     WEIGHTS,
     Breadth,
     BreadthWeights,
     Sighting,
+    SignWeights,
+    expand,
     read_signs,
+    read_topic_signs,
     sight,
 )
 from rag.build import open_index
@@ -42,7 +46,7 @@ from rag.settings import Settings
 
 _FOLDS = 10
 _VECTOR_REGULARISATION = 0.05  # inverse
-_SIGN_REGULARISATION = 0.2
+_SIGN_REGULARISATION = 0.02
 _MOST_OTHERS = 3
 
 
@@ -73,11 +77,15 @@ def _questions() -> Iterator[tuple[str, str, tuple[Turn, ...], tuple[int, ...], 
             yield kind, asked.question, as_turns(asked.history), asked.measures, ()
 
 
-def read_examples(retriever: PolicyRetriever) -> Iterator[Example]:
-    """Every example, searched as the assistant searches."""
-    rewriter = Rewriter.load(retriever.index.embedder)
+def read_examples(index: Index) -> Iterator[Example]:
+    """Every example, searched as the assistant searches, by topics fitted without it."""
+    rewriter = Rewriter.load(index.embedder)
+    retrievers = [
+        PolicyRetriever(index=without) for without in held_out(index, read_topical(index))
+    ]
     for kind, question, history, gold, acceptable in tqdm(list(_questions()), unit="question"):
         rewritten = rewriter.rewrite(question, history)
+        retriever = retrievers[fold_of(rewritten)]
         hits = retriever.search(question, rewritten)
         yield Example(
             kind=kind,
@@ -107,34 +115,47 @@ class _Several:
         return found
 
 
+def _fit_signs(rows: Sequence[np.ndarray], is_gold: Sequence[bool]) -> SignWeights:
+    matrix = np.stack(rows)
+    mean, scale = matrix.mean(0), matrix.std(0)
+    model = LogisticRegression(C=_SIGN_REGULARISATION, max_iter=5000)
+    model.fit(expand(matrix, mean, scale), is_gold)
+    return SignWeights(
+        mean=rounded(mean),
+        scale=rounded(scale),
+        weights=rounded(model.coef_[0]),
+        intercept=round(float(model.intercept_[0]), 5),
+    )
+
+
 def fit(examples: Sequence[Example], embedder: str) -> BreadthWeights:
-    """Both models; the second sees logits of the first fitted without the example."""
+    """All models; those of signs see logits of the vector's fitted without the example."""
     logits = np.zeros(len(examples))
     for fitted, held in KFold(_FOLDS, shuffle=True, random_state=1).split(examples):
         several = _Several([examples[i] for i in fitted])
         logits[held] = several.logits([examples[i] for i in held])
-    rows, is_gold = [], []
+    rows: list[np.ndarray] = []
+    topical: list[np.ndarray] = []
+    is_gold: list[bool] = []
     for example, logit in zip(examples, logits, strict=True):
         if example.best not in example.gold:
             continue
         for other, signs in read_signs(example.sighting, logit).items():
             if other.measure in example.gold or other.measure not in example.acceptable:
                 rows.append(signs)
+                topical.append(
+                    read_topic_signs(example.sighting.odds, example.sighting.best, other)
+                )
                 is_gold.append(other.measure in example.gold)
-    matrix = np.stack(rows)
-    mean, scale = matrix.mean(0), matrix.std(0)
-    model = LogisticRegression(C=_SIGN_REGULARISATION, max_iter=5000)
-    model.fit((matrix - mean) / scale, is_gold)
-    signs = model.coef_[0] / scale
     several = _Several(examples)
     return BreadthWeights(
         embedder=embedder,
-        asked_weight=ASKED_WEIGHT,
+        scoring=SCORING,
         centre=rounded(several.centre),
         vector=rounded(several.model.coef_[0]),
         vector_intercept=round(float(several.model.intercept_[0]), 5),
-        signs=rounded(signs),
-        intercept=round(float(model.intercept_[0] - mean @ signs), 5),
+        signs=_fit_signs(rows, is_gold),
+        signs_with_topics=_fit_signs(list(map(np.append, rows, topical)), is_gold),
         fitted_on=f"{len(examples)} questions",
     )
 
@@ -162,14 +183,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="eval.fit_breadth", description="Learn rag.breadth.")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     args = parser.parse_args()
-    retriever = PolicyRetriever(index=open_index(Settings()))
-    examples = list(read_examples(retriever))
-    embedder = retriever.index.embedder.name
+    index = open_index(Settings())
+    examples = list(read_examples(index))
+    embedder = index.embedder.name
     told = cross_validate(examples, embedder)
     weights = fit(examples, embedder)
     args.out.write_text(weights.model_dump_json() + "\n", encoding="utf-8")
-    signs = dict(zip(SIGNS, weights.signs, strict=True))
-    print(json.dumps({"exact": told, "signs": signs}, ensure_ascii=False, indent=1))
+    print(json.dumps({"exact": told}, ensure_ascii=False, indent=1))
     return 0
 
 

@@ -25,6 +25,8 @@ from tqdm import tqdm
 
 from corpus.load import load_corpus
 from corpus.questions import clause_hash, load_clause_questions
+from eval.fit_topics import fold_of, held_out
+from eval.fit_topics import read_examples as read_topical
 from eval.learning import (
     as_turns,
     load_about_measures,
@@ -34,9 +36,8 @@ from eval.learning import (
     rounded,
 )
 from eval.question import Question
-from index.late import ASKED_WEIGHT
 from index.passage import Hit
-from index.search import Index
+from index.search import SCORING, Index
 from rag.build import open_index
 from rag.gate import Gate
 from rag.retrieve import PolicyRetriever
@@ -55,6 +56,8 @@ _PLAIN_WEIGHT = 0.05
 _EVERY_PLAIN = 2
 # The threshold lets this share of answerable questions be refused, in cross-validation.
 FALSE_REFUSALS = 0.05
+# The sources that hold both kinds: the curve and the threshold are read off them.
+_JUDGED = ("dev", "tuning", "scope", "followups")
 _DEPTH = 200
 
 
@@ -71,31 +74,37 @@ class Example:
 
 def read_examples(index: Index) -> Iterator[Example]:
     """Every example; the plain questions in folds, searched where their own fold is not."""
-    gate, documents = Gate(index), load_corpus(Settings().texts)
-    search, rewriter = PolicyRetriever(index=index).search, Rewriter.load(index.embedder)
+    documents, rewriter = load_corpus(Settings().texts), Rewriter.load(index.embedder)
+    search = PolicyRetriever(index=index).search
+    folds = [
+        (Gate(without), PolicyRetriever(index=without))
+        for without in held_out(index, read_topical(index))
+    ]
     for question in tqdm(load_developed(), unit="question", disable=None):
         history = as_turns(question.history)
         if not answer_structure(question.question, documents, "zh", history=history, search=search):
             rewritten = rewriter.rewrite(question.question, history)
-            hits = search(question.question, rewritten)
-            yield from _read(gate, index, question, rewritten, hits)
+            yield from _read(*folds[fold_of(rewritten)], question, rewritten)
     for follow_up in load_follow_ups():
         query = follow_up.question
         rewritten = rewriter.rewrite(query, as_turns(follow_up.history))
-        hits, is_answered = search(query, rewritten), bool(follow_up.measures)
+        gate, retriever = folds[fold_of(rewritten)]
+        hits, is_answered = retriever.search(query, rewritten), bool(follow_up.measures)
         yield _example(gate, index, query, rewritten, hits, is_answered, 1.0, "followups")
     wholes = [(judged.question, judged.answered, "scope") for judged in load_judged()]
     wholes += [(about.question, True, "measures") for about in load_about_measures()]
     for query, is_answered, source in wholes:
-        hits = search(query)
+        gate, retriever = folds[fold_of(query)]
+        hits = retriever.search(query)
         yield _example(gate, index, query, query, hits, is_answered, 1.0, source)
-    yield from _read_plain(gate, index)
+    yield from _read_plain(folds)
 
 
 def _read(
-    gate: Gate, index: Index, question: Question, rewritten: str, hits: Sequence[Hit]
+    gate: Gate, retriever: PolicyRetriever, question: Question, rewritten: str
 ) -> Iterator[Example]:
-    asked = question.question
+    asked, index = question.question, retriever.index
+    hits = retriever.search(asked, rewritten)
     source = "tuning" if question.id >= "q3" and len(question.id) > 4 else "dev"
     yield _example(gate, index, asked, rewritten, hits, question.answerable, 1.0, source)
     if question.measures:
@@ -105,17 +114,19 @@ def _read(
             yield _example(gate, index, asked, rewritten, left, False, _REMOVED_WEIGHT, "removed")
 
 
-def _read_plain(gate: Gate, index: Index) -> Iterator[Example]:
+def _read_plain(without: Sequence[tuple[Gate, PolicyRetriever]]) -> Iterator[Example]:
     questions = load_clause_questions(Settings().texts)
+    index = without[0][1].index
     asked = [q for p in index.passages for q in questions.get(clause_hash(p.text), ())]
-    folds = np.random.default_rng(0).integers(_FOLDS, size=len(asked))
+    folds = np.array([fold_of(question) for question in asked])
     late = index.late
     if late is None:
         raise ValueError("the index has no late interaction; there is nothing to learn")
-    for fold in tqdm(range(_FOLDS), unit="fold", disable=None):
-        without = index.with_late(late.with_questions(np.flatnonzero(folds != fold).tolist()))
+    for fold, (gate, retriever) in enumerate(tqdm(without, unit="fold", disable=None)):
+        kept = np.flatnonzero(folds != fold).tolist()
+        searched = retriever.index.with_late(late.with_questions(kept))
         for place in np.flatnonzero(folds == fold)[::_EVERY_PLAIN]:
-            hits = without.search(asked[place], _DEPTH)
+            hits = searched.search(asked[place], _DEPTH)
             yield _example(
                 gate, index, asked[place], asked[place], hits, True, _PLAIN_WEIGHT, "plain"
             )
@@ -170,7 +181,7 @@ class _Fit:
         n_signs = len(self.mean)
         return ScopeWeights(
             embedder=embedder,
-            asked_weight=ASKED_WEIGHT,
+            scoring=SCORING,
             centre=rounded(self.centre),
             vector=rounded(coefficients[:-n_signs]),
             mean=rounded(self.mean),
@@ -194,8 +205,8 @@ def cross_validate(examples: Sequence[Example]) -> np.ndarray:
 
 
 def curve(examples: Sequence[Example], found: np.ndarray) -> dict[str, object]:
-    """What each threshold refuses, of the questions that people wrote to be judged by."""
-    judged = np.array([e.source in ("dev", "tuning") for e in examples])
+    """What each threshold refuses, of the questions that people wrote to be answered or not."""
+    judged = np.array([e.source in _JUDGED for e in examples])
     answered = np.array([e.is_answered for e in examples])
     yes, no = found[judged & answered], found[judged & ~answered]
     removed = found[np.array([e.source == "removed" for e in examples])]
@@ -206,7 +217,7 @@ def curve(examples: Sequence[Example], found: np.ndarray) -> dict[str, object]:
             "refused_unanswerable": round(float((no < threshold).mean()), 3),
             "refused_evidence_removed": round(float((removed < threshold).mean()), 3),
         }
-        for threshold in np.quantile(yes, (0.01, 0.02, 0.03, 0.05, FALSE_REFUSALS, 0.08, 0.12, 0.2))
+        for threshold in np.quantile(yes, (0.01, 0.02, 0.03, 0.04, FALSE_REFUSALS, 0.08, 0.12, 0.2))
     ]
     side = np.r_[np.ones(len(yes)), np.zeros(len(no))]
     area = float(roc_auc_score(side, np.r_[yes, no]))
@@ -227,7 +238,7 @@ def main() -> int:
     examples = list(read_examples(index))
     found = cross_validate(examples)
     told = curve(examples, found)
-    judged = [e.source in ("dev", "tuning") and e.is_answered for e in examples]
+    judged = [e.source in _JUDGED and e.is_answered for e in examples]
     threshold = float(np.quantile(found[np.array(judged)], FALSE_REFUSALS))
     fitted_on = f"{len(examples)} examples"
     weights = _Fit(examples).weights(index.embedder.name, threshold, fitted_on)

@@ -24,7 +24,7 @@ MAX_PASSAGES = 5000
 # how many of them are averaged. Of 1,571 questions to learn from, the measures asked for are just the
 # first ones for 1,415; with the one nearest 1,386, and 1,376 at 0.4.
 ASKED_WEIGHT = 0.6
-_NEAREST = 3
+NEAREST = 3
 
 
 class TokenEmbedder(Protocol):
@@ -94,13 +94,13 @@ class LateIndex:
         return scores
 
     def _mean_of_nearest(self, asked: np.ndarray) -> np.ndarray:
-        """For each passage the mean of its _NEAREST best plain questions: (n,), 0 without any."""
+        """For each passage the mean of its NEAREST best plain questions: (n,), 0 without any."""
         order = np.lexsort((-asked, self._owners))
         owners = self._owners[order]
         place = np.arange(len(order)) - np.searchsorted(owners, owners)
-        is_near = place < _NEAREST
+        is_near = place < NEAREST
         total = np.bincount(owners[is_near], asked[order][is_near], minlength=self._n)
-        mean: np.ndarray = total / np.minimum(self._n_asked, _NEAREST).clip(min=1)
+        mean: np.ndarray = total / np.minimum(self._n_asked, NEAREST).clip(min=1)
         return mean
 
     def nearness(self, query: np.ndarray) -> np.ndarray:

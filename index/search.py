@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from corpus.document import Locator
 from corpus.errors import PolicyQAError
 from corpus.load import DEFAULT_TEXTS
 from index import store
@@ -21,14 +23,17 @@ from index.cache import default_cache
 from index.embed import Embedder, SentenceEmbedder
 from index.fuse import best_rows, fuse
 from index.jsonl import read_questions, write_lines
-from index.late import LateIndex
+from index.late import ASKED_WEIGHT, NEAREST, LateIndex
 from index.lexical import LexicalIndex
 from index.passage import Hit, Passage
+from index.topics import TOPIC_WEIGHT, Topics
 from index.vectors import Vectors
 
 # Where there is no late interaction. Chosen on 381 of the statutes' development questions over 11,887
 # articles: Recall@10 is 0.638 for dense scores alone, 0.67 from 0.001 to 0.003, 0.656 at 0.004.
 LEXICAL_WEIGHT = 0.0015
+# How a policy's clauses are scored, for what is learned from the scores.
+SCORING = f"asked {ASKED_WEIGHT} of {NEAREST}, topics {TOPIC_WEIGHT}"
 # The best of either search that are looked at together; a hit has no rank in a list beyond them.
 _DENSE_CANDIDATES = 1000
 _LEXICAL_CANDIDATES = 300
@@ -56,6 +61,7 @@ class Index:
         # Learned on laws; a policy has late interaction.
         is_law = late is None and any(p.locator.path[-1].kind == "article" for p in self.passages)
         self._adapter = Adapter.load(embedder.name) if is_law else None
+        self._topics = Topics.load(embedder.name) if late is not None else None
 
     @classmethod
     def open(
@@ -94,14 +100,21 @@ class Index:
 
     def with_late(self, late: LateIndex) -> Index:
         """The same index with another late interaction: for measuring what it does."""
-        return Index(
-            manifest=self.manifest,
-            passages=self.passages,
-            vectors=self._vectors,
-            lexical=self._lexical,
-            late=late,
-            embedder=self.embedder,
-        )
+        changed = copy.copy(self)
+        changed._late = late
+        return changed
+
+    def with_topics(self, topics: Topics | None) -> Index:
+        """The same index with other models of what its measures are asked: for learning on."""
+        changed = copy.copy(self)
+        changed._topics = topics
+        return changed
+
+    def topic_odds(self, query: str) -> dict[Locator, float]:
+        """How much a query speaks of each measure that was learned about: logits; may be empty."""
+        if self._topics is None:
+            return {}
+        return self._topics.odds(self.embedder.embed_query(query))
 
     @property
     def is_late(self) -> bool:
@@ -124,6 +137,7 @@ class Index:
         if self._late is not None:
             rows = np.arange(len(self.passages))
             scores = self._late.scores(self.embedder.embed_query_tokens(query))
+            scores += TOPIC_WEIGHT * self._topic_logits(query)
         else:
             others = np.setdiff1d(worded, near)
             rows = np.concatenate([near, others])
@@ -144,6 +158,17 @@ class Index:
             )
             for rank, (row, score) in enumerate(zip(rows[best], scores[best], strict=True), start=1)
         )
+
+    def _topic_logits(self, query: str) -> np.ndarray:
+        """Of each passage its measure's (n,) float32; a measure not learned about has the mean."""
+        odds = self.topic_odds(query)
+        own = (odds.get(passage.locator.measure_locator, np.nan) for passage in self.passages)
+        logits = np.fromiter(own, dtype=np.float32, count=len(self.passages))
+        known = ~np.isnan(logits)
+        if not known.any():
+            return np.zeros_like(logits)
+        logits[~known] = np.mean(list(odds.values()))
+        return logits
 
     def close(self) -> None:
         """Let go of files and connections."""

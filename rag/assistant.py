@@ -14,8 +14,8 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from corpus.document import Document
 from corpus.questions import clause_hash
-from index.late import ASKED_WEIGHT
 from index.passage import Hit, Passage
+from index.search import SCORING
 from rag.answer import (
     Answer,
     Citation,
@@ -95,7 +95,7 @@ class Assistant:
         self._model = model
         self._renderings = renderings
         self._clock = clock
-        self._breadth = Breadth.load(retriever.index.embedder.name, ASKED_WEIGHT)
+        self._breadth = Breadth.load(retriever.index.embedder.name, SCORING)
         self._rewriter = Rewriter.load(retriever.index.embedder)
         self._support = Support.load(
             retriever.index.embedder, renderings, second=ModelJudge(model, prompts)

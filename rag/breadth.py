@@ -3,7 +3,8 @@
 One question may be about two measures (育儿补贴和免税店分别怎么说) though nothing but a 和 tells so, and
 another names a matter only in passing (我是农民工，…). Two logistic models decide: how much the question's
 vector looks like one about several things, and then, for each measure, a few signs of how the whole
-question, its parts and its single words find it. `eval.fit_breadth` learns both.
+question, its parts and its single words find it, the products of each two of them, and, where both it and
+the best are known to `index.topics`, how much the question speaks of either. `eval.fit_breadth` learns all.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ WEIGHTS = Path(__file__).with_name("breadth.json")
 VECTOR_SCALE = 20.0
 SIGNS = ("behind", "rank", "part_lead", "of_a_part", "part_score", "several",
          "gain", "nearer", "peak", "ahead", "length", "score", "same_name")  # fmt: skip
+TOPIC_SIGNS = ("odds", "odds_lead", "n_likely", "odds_of_best")
+# A measure with a logit above this is one that the question may be about.
+_LIKELY = -1.0
+# A sign further from its mean, in standard deviations, says no more than this.
+_FARTHEST = 4.0
 _MOST_RANKS = 4
 # Looked at by rank; one further behind only if a part of the question finds it first.
 _LOOKED_AT = 6
@@ -48,7 +54,7 @@ class Sighting:
     `vector` (dimension,) is the question's, `hits` what the whole of it finds, `parts` what each of
     its parts does. `reach` has for each measure how near it comes to each token of the question
     (n_tokens,); empty where there is no late interaction. `named` are the measures that hold each
-    name that stands in the question and in few of them.
+    name that stands in the question and in few of them. `odds` are those of Index.topic_odds.
     """
 
     vector: np.ndarray
@@ -56,6 +62,7 @@ class Sighting:
     parts: tuple[tuple[Hit, ...], ...]
     reach: Mapping[Locator, np.ndarray]
     named: tuple[frozenset[Locator], ...]
+    odds: Mapping[Locator, float]
     wants_all: bool
     says_several: bool
 
@@ -97,22 +104,47 @@ def sight(
         parts=tuple(found for part in cut if (found := retriever.search(part))),
         reach=reach,
         named=named,
+        odds=index.topic_odds(rewritten),
         wants_all=asks_for_all(question),
         says_several=says_several,
     )
 
 
+class SignWeights(BaseModel):
+    """A logistic model of signs and of the products of each two.
+
+    `mean` and `scale` standardise the signs (n,); `weights` are for what `expand` makes of them.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    weights: tuple[float, ...]
+    intercept: float
+
+    def logit(self, signs: np.ndarray) -> float:
+        """Of one measure's signs (n,)."""
+        return float(expand(signs, self.mean, self.scale) @ self.weights + self.intercept)
+
+
+def expand(signs: np.ndarray, mean: Sequence[float], scale: Sequence[float]) -> np.ndarray:
+    """Signs (…, n), standardised and bounded, and the product of each two: (…, n + n (n + 1) / 2)."""
+    plain = ((signs - np.array(mean)) / np.array(scale)).clip(-_FARTHEST, _FARTHEST)
+    one, other = np.triu_indices(plain.shape[-1])
+    return np.concatenate([plain, plain[..., one] * plain[..., other]], axis=-1)
+
+
 class BreadthWeights(BaseModel):
-    """Both fitted models: of the vector, and of the signs in the order of SIGNS."""
+    """The fitted models: of the vector, of SIGNS, and of SIGNS and TOPIC_SIGNS, in their order."""
 
     model_config = ConfigDict(frozen=True)
     embedder: str
-    asked_weight: float
+    scoring: str
     centre: tuple[float, ...]
     vector: tuple[float, ...]
     vector_intercept: float
-    signs: tuple[float, ...]
-    intercept: float
+    signs: SignWeights
+    signs_with_topics: SignWeights
     fitted_on: str
 
 
@@ -180,6 +212,14 @@ def _read_tokens(
     )
 
 
+def read_topic_signs(odds: Mapping[Locator, float], best: Locator, other: Locator) -> np.ndarray:
+    """The signs of TOPIC_SIGNS, in their order: (4,) float64; (0,) where either is not known."""
+    if best not in odds or other not in odds:
+        return np.zeros(0)
+    n_likely = sum(logit > _LIKELY for logit in odds.values())
+    return np.array([odds[other], odds[other] - odds[best], n_likely, odds[best]])
+
+
 class Breadth:
     """The fitted models, ready to judge; without weights a plain rule stands in."""
 
@@ -187,15 +227,14 @@ class Breadth:
         self._weights = weights
         if weights is not None:
             self._centre, self._vector = np.array(weights.centre), np.array(weights.vector)
-            self._signs = np.array(weights.signs)
 
     @classmethod
-    def load(cls, embedder: str, asked_weight: float, path: Path = WEIGHTS) -> Breadth:
+    def load(cls, embedder: str, scoring: str, path: Path = WEIGHTS) -> Breadth:
         """The shipped models, where they were fitted for this embedder and these scores."""
         weights = None
         if path.is_file():
             weights = BreadthWeights.model_validate_json(path.read_bytes())
-            if (weights.embedder, weights.asked_weight) != (embedder, asked_weight):
+            if (weights.embedder, weights.scoring) != (embedder, scoring):
                 weights = None
         return cls(weights)
 
@@ -206,9 +245,10 @@ class Breadth:
             return [other for other, (_, rank, lead, *_) in signs.items() if lead > 0 and rank < 3]
         topic = (sighting.vector - self._centre) * VECTOR_SCALE @ self._vector
         signs = read_signs(sighting, float(topic) + self._weights.vector_intercept)
-        sure = {
-            other: float(values @ self._signs) + self._weights.intercept
-            for other, values in signs.items()
-        }
+        sure = {}
+        for other, values in signs.items():
+            topical = read_topic_signs(sighting.odds, sighting.best, other)
+            model = self._weights.signs_with_topics if len(topical) else self._weights.signs
+            sure[other] = model.logit(np.concatenate([values, topical]))
         least = _LEAST_OF_SEVERAL if sighting.says_several else _LEAST
         return sorted((o for o in sure if sure[o] > least), key=lambda other: -sure[other])

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.late import ASKED_WEIGHT, similarity
+from index.late import similarity
 from index.passage import Hit
-from index.search import Index
+from index.search import SCORING, Index
 from rag.answer import Reason
 from rag.asked import kinds_asked, load_gate_data
 from rag.scope import Scope, read_signs
@@ -45,7 +45,7 @@ class Gate:
         self._anchors = index.embedder.embed_queries(data["anchors"])
         self._anchor_tokens = index.embedder.embed_queries_tokens(data["anchors"])
         if scope is None and index.is_late:
-            scope = Scope.load(index.embedder.name, ASKED_WEIGHT)
+            scope = Scope.load(index.embedder.name, SCORING)
         self._scope = scope
 
     def judge(self, query: str, rewritten: str, hits: Sequence[Hit]) -> Reason:

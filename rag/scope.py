@@ -35,7 +35,7 @@ class ScopeWeights(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     embedder: str
-    asked_weight: float
+    scoring: str
     centre: tuple[float, ...]
     vector: tuple[float, ...]
     mean: tuple[float, ...]
@@ -88,12 +88,12 @@ class Scope:
         self._signs = np.array(weights.signs)
 
     @classmethod
-    def load(cls, embedder: str, asked_weight: float, path: Path = WEIGHTS) -> Scope | None:
+    def load(cls, embedder: str, scoring: str, path: Path = WEIGHTS) -> Scope | None:
         """The shipped model; None where it was fitted for another embedder or other scores."""
         if not path.is_file():
             return None
         weights = ScopeWeights.model_validate_json(path.read_bytes())
-        fits = weights.embedder == embedder and weights.asked_weight == asked_weight
+        fits = weights.embedder == embedder and weights.scoring == scoring
         return cls(weights) if fits else None
 
     @property

@@ -8,10 +8,20 @@ import numpy as np
 import pytest
 
 from index.embed import DEFAULT_EMBEDDER
-from index.late import ASKED_WEIGHT
 from index.passage import Hit, Passage
-from index.search import Index
-from rag.breadth import SIGNS, Breadth, BreadthWeights, Sighting, read_signs, sight
+from index.search import SCORING, Index
+from rag.breadth import (
+    SIGNS,
+    TOPIC_SIGNS,
+    Breadth,
+    BreadthWeights,
+    Sighting,
+    SignWeights,
+    expand,
+    read_signs,
+    read_topic_signs,
+    sight,
+)
 from rag.extent import parts_of
 from rag.retrieve import PolicyRetriever
 
@@ -31,6 +41,7 @@ def seen(
     vector: tuple[float, float] = (0.0, 0.0),
     reach: dict[int, tuple[float, ...]] | None = None,
     named: tuple[frozenset[int], ...] = (),
+    odds: dict[int, float] | None = None,
 ) -> Sighting:
     """A sighting of a question that wants all; the measures are told by their numbers."""
     places = {hit.passage.locator.measure: hit.passage.locator.measure_locator for hit in whole}
@@ -42,6 +53,7 @@ def seen(
         parts=parts,
         reach={places[n]: np.array(near) for n, near in reach.items()},
         named=tuple(frozenset(places[n] for n in held) for held in named),
+        odds={places[n]: logit for n, logit in (odds or {}).items()},
         wants_all=True,
         says_several=False,
     )
@@ -51,15 +63,27 @@ def signs(**given: float) -> tuple[float, ...]:
     return tuple(given.get(name, 0.0) for name in SIGNS)
 
 
-def weights(weighed: tuple[float, ...], intercept: float) -> BreadthWeights:
+def of_signs(weighed: tuple[float, ...], intercept: float) -> SignWeights:
+    """A model that leaves products aside and signs as they are."""
+    n = len(weighed)
+    return SignWeights(
+        mean=(0.0,) * n,
+        scale=(1.0,) * n,
+        weights=(*weighed, *(0.0,) * (n * (n + 1) // 2)),
+        intercept=intercept,
+    )
+
+
+def weights(weighed: tuple[float, ...], intercept: float, odds_lead: float = 0.0) -> BreadthWeights:
+    topical = tuple(odds_lead if name == "odds_lead" else 0.0 for name in TOPIC_SIGNS)
     return BreadthWeights(
         embedder="e",
-        asked_weight=ASKED_WEIGHT,
+        scoring=SCORING,
         centre=(0.0, 0.0),
         vector=(0.0, 1.0),
         vector_intercept=0.0,
-        signs=weighed,
-        intercept=intercept,
+        signs=of_signs(weighed, intercept),
+        signs_with_topics=of_signs((*weighed, *topical), intercept),
         fitted_on="",
     )
 
@@ -122,6 +146,21 @@ def test_the_surest_comes_first_and_the_unsure_not_at_all(passages: tuple[Passag
     assert [o.measure for o in by_rank.others(whole)] == [7, 13]
 
 
+def test_the_odds_of_measures_count_where_both_are_known(passages: tuple[Passage, ...]) -> None:
+    whole = hits(passages, (5, 0.9), (13, 0.86), (7, 0.85))
+    sighting = seen(whole, odds={5: 1.0, 13: 0.5})
+    best, other, unknown = (hit.passage.locator.measure_locator for hit in whole)
+    assert read_topic_signs(sighting.odds, best, other) == pytest.approx([0.5, -0.5, 2, 1.0])
+    assert read_topic_signs(sighting.odds, best, unknown).size == 0
+    breadth = Breadth(weights(signs(), -0.4, odds_lead=-1.0))
+    assert [o.measure for o in breadth.others(sighting)] == [13]
+
+
+def test_signs_are_bounded_and_multiplied_two_by_two() -> None:
+    found = expand(np.array([[3.0, 9.0]]), (1.0, 0.0), (1.0, 1.0))
+    assert found.tolist() == [[2.0, 4.0, 4.0, 8.0, 16.0]]
+
+
 def test_the_question_s_vector_counts(passages: tuple[Passage, ...]) -> None:
     whole = hits(passages, (5, 0.9), (13, 0.86))
     breadth = Breadth(weights(signs(several=1.0), 0.0))
@@ -153,10 +192,10 @@ def test_weights_are_used_where_they_fit_alone(
     path = tmp_path / "w.json"
     path.write_text(weights(signs(), 1.0).model_dump_json(), encoding="utf-8")
     whole = seen(hits(passages, (5, 0.9), (13, 0.86)))
-    assert Breadth.load("e", ASKED_WEIGHT, path).others(whole)
-    for other in (("f", ASKED_WEIGHT), ("e", 0.9)):
+    assert Breadth.load("e", SCORING, path).others(whole)
+    for other in (("f", SCORING), ("e", "other")):
         assert not Breadth.load(*other, path).others(whole)
 
 
 def test_the_shipped_weights_fit_the_default_embedder() -> None:
-    assert Breadth.load(DEFAULT_EMBEDDER, ASKED_WEIGHT)._weights is not None
+    assert Breadth.load(DEFAULT_EMBEDDER, SCORING)._weights is not None

@@ -57,7 +57,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> FakeModel:
             """It is there."""
 
     monkeypatch.setattr(expanding, "ModelHost", lambda settings: Host(chat_model=made))
-    monkeypatch.setattr(expanding, "SentenceEmbedder", lambda name: FakeEmbedder(name=name))
+    monkeypatch.setattr(expanding, "SentenceEmbedder", lambda name: FakeEmbedder())
     monkeypatch.setattr(expanding, "default_cache", lambda embedder: None)
     return made
 

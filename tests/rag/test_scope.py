@@ -7,15 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.late import ASKED_WEIGHT
-from index.search import Index
+from index.search import SCORING, Index
 from rag.answer import Reason
 from rag.gate import Gate
 from rag.scope import SIGNS, VECTOR_SCALE, WEIGHTS, Scope, ScopeWeights, read_signs
 
 MADE = ScopeWeights(
     embedder="made",
-    asked_weight=ASKED_WEIGHT,
+    scoring=SCORING,
     centre=(0.1, 0.2),
     vector=(0.5, -0.25),
     mean=(0.0,) * len(SIGNS),
@@ -36,11 +35,11 @@ def test_the_probability_is_that_of_the_formula() -> None:
 
 def test_weights_for_another_embedder_or_other_scores_are_not_used(tmp_path: Path) -> None:
     path = tmp_path / "scope.json"
-    assert Scope.load("made", ASKED_WEIGHT, path) is None
+    assert Scope.load("made", SCORING, path) is None
     path.write_text(MADE.model_dump_json(), encoding="utf-8")
-    assert Scope.load("made", ASKED_WEIGHT, path) is not None
-    assert Scope.load("other", ASKED_WEIGHT, path) is None
-    assert Scope.load("made", ASKED_WEIGHT + 0.1, path) is None
+    assert Scope.load("made", SCORING, path) is not None
+    assert Scope.load("other", SCORING, path) is None
+    assert Scope.load("made", "other", path) is None
 
 
 def test_the_shipped_weights_fit_the_default_embedder() -> None:
@@ -48,7 +47,7 @@ def test_the_shipped_weights_fit_the_default_embedder() -> None:
     assert len(weights.vector) == len(weights.centre) == 384
     assert len(weights.signs) == len(weights.mean) == len(weights.scale) == len(SIGNS)
     assert min(weights.scale) > 0 and 0 < weights.threshold < 1
-    assert weights.asked_weight == ASKED_WEIGHT
+    assert weights.scoring == SCORING
 
 
 def test_the_signs_are_those_of_the_hits(index: Index) -> None:
