@@ -136,6 +136,8 @@ def foreign_figures(sentence: str, clause: str) -> tuple[str, ...]:
 # Below this a number is rather a count of the asker's own: 3 children, 60 years.
 _SMALLEST_TOLD = 100
 _HOTLINE = "12345"
+# Shares that are not written as percent: 5个点, 八折, 三成.
+_SHARES = ("个点", "个百分点", "折", "成", "倍")
 
 
 def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
@@ -149,6 +151,7 @@ def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
         if figure not in held
         and (
             figure.endswith("%")
+            or written.endswith(_SHARES)
             or ("/" not in figure and Decimal(figure) >= _SMALLEST_TOLD and figure != _HOTLINE)
         )
     )

@@ -61,6 +61,8 @@ def test_a_statement_carries_the_caution_of_its_clause(make_assistant: MakeAssis
         ("Is it 5,000 yuan?", ("5,000 yuan",)),
         ("我有4个孩子，打12345问过了", ()),
         ("手机3类数码", ()),
+        ("利息补5个点，补两年吗", ("5个点",)),
+        ("电费打八折，水费降三成", ("八折",)),  # 3 is held
     ],
 )
 def test_figures_of_a_question_that_no_text_holds_are_told(
