@@ -27,7 +27,7 @@ class Topics:
         self, addresses: Sequence[str], weights: np.ndarray, intercepts: np.ndarray
     ) -> None:
         """`addresses` (n,) are the measures' locators as text, `weights` (n, dimension)."""
-        self._places = {address: place for place, address in enumerate(addresses)}
+        self._measures = [Locator.parse(address) for address in addresses]
         self._weights = weights.astype(np.float32)
         self._intercepts = intercepts.astype(np.float32)
 
@@ -45,7 +45,7 @@ class Topics:
         """Write what `load` reads; `fitted_on` tells what it was learned on."""
         np.savez_compressed(
             path,
-            addresses=np.array(list(self._places)),
+            addresses=np.array([str(measure) for measure in self._measures]),
             weights=self._weights.astype(np.float16),
             intercepts=self._intercepts,
             embedder=np.array(embedder),
@@ -55,6 +55,4 @@ class Topics:
     def odds(self, vector: np.ndarray) -> dict[Locator, float]:
         """The logit of each known measure for a question's vector (dimension,)."""
         logits = self._weights @ vector + self._intercepts
-        return {
-            Locator.parse(address): float(logits[place]) for address, place in self._places.items()
-        }
+        return dict(zip(self._measures, logits.tolist(), strict=True))
