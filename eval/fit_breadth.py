@@ -24,9 +24,8 @@ from tqdm import tqdm
 from corpus.document import Locator
 from eval.fit_topics import fold_of, held_out
 from eval.fit_topics import read_examples as read_topical
-from eval.learning import as_turns, load_about_measures, load_developed, load_follow_ups, rounded
+from eval.learning import load_labelled, rounded
 from index.search import SCORING, Index
-from rag.answer import Turn
 from rag.breadth import (
     VECTOR_SCALE,
     WEIGHTS,
@@ -65,33 +64,21 @@ class Example:
         return self.sighting.best.measure
 
 
-def _questions() -> Iterator[tuple[str, str, tuple[Turn, ...], tuple[int, ...], tuple[int, ...]]]:
-    for q in load_developed():
-        if q.answerable and q.measures and q.kind != "structure":
-            yield q.kind, q.question, as_turns(q.history), q.measures, q.acceptable_measures
-    for about in load_about_measures():
-        yield f"{about.kind}, measures.jsonl", about.question, (), about.measures, ()
-    for asked in load_follow_ups():
-        if asked.measures:
-            kind = f"follow-up {asked.kind}"
-            yield kind, asked.question, as_turns(asked.history), asked.measures, ()
-
-
 def read_examples(index: Index) -> Iterator[Example]:
     """Every example, searched as the assistant searches, by topics fitted without it."""
     rewriter = Rewriter.load(index.embedder)
     retrievers = [
         PolicyRetriever(index=without) for without in held_out(index, read_topical(index))
     ]
-    for kind, question, history, gold, acceptable in tqdm(list(_questions()), unit="question"):
-        rewritten = rewriter.rewrite(question, history)
+    for asked in tqdm(list(load_labelled()), unit="question", disable=None):
+        rewritten = rewriter.rewrite(asked.question, asked.history)
         retriever = retrievers[fold_of(rewritten)]
-        hits = retriever.search(question, rewritten)
+        hits = retriever.search(asked.question, rewritten)
         yield Example(
-            kind=kind,
-            sighting=sight(question, rewritten, hits, retriever),
-            gold=frozenset(gold),
-            acceptable=frozenset(acceptable),
+            kind=asked.kind,
+            sighting=sight(asked.question, rewritten, hits, retriever),
+            gold=asked.measures,
+            acceptable=asked.acceptable,
         )
 
 

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from corpus.document import Locator
 from corpus.questions import clause_hash, load_clause_questions
-from eval.learning import as_turns, load_about_measures, load_developed, load_follow_ups
+from eval.learning import load_labelled
 from index.search import Index
 from index.topics import WEIGHTS, Topics
 from rag.build import open_index
@@ -77,13 +77,9 @@ def _plain(index: Index) -> Iterator[tuple[str, frozenset[Locator]]]:
 def _asked(index: Index) -> Iterator[tuple[str, frozenset[Locator]]]:
     by_number = {p.locator.measure: p.locator.measure_locator for p in index.passages}
     rewriter = Rewriter.load(index.embedder)
-    whole = [(q.question, q.history, q.measures) for q in load_developed() if q.kind != "structure"]
-    whole += [(about.question, (), about.measures) for about in load_about_measures()]
-    whole += [(asked.question, asked.history, asked.measures) for asked in load_follow_ups()]
-    for question, history, measures in whole:
-        if measures:
-            rewritten = rewriter.rewrite(question, as_turns(history))
-            yield rewritten, frozenset(by_number[number] for number in measures)
+    for asked in load_labelled():
+        rewritten = rewriter.rewrite(asked.question, asked.history)
+        yield rewritten, frozenset(by_number[number] for number in asked.measures)
 
 
 def fit(examples: Sequence[Example]) -> Topics:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -79,6 +80,45 @@ def load_developed() -> list[Question]:
     """The development half of the evaluation questions, and tuning.jsonl."""
     developed = [q for q in load_questions(QUESTIONS) if split_of(q.id) == "dev"]
     return [*developed, *load_questions(TUNING)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A question in its conversation, and the measures that it is about."""
+
+    kind: str
+    question: str
+    history: tuple[Turn, ...]
+    measures: frozenset[int]
+    acceptable: frozenset[int] = frozenset()
+
+
+def load_labelled() -> Iterator[Labelled]:
+    """Every question to learn from whose measures are known; none about the document's build."""
+    for q in load_developed():
+        if q.answerable and q.measures and q.kind != "structure":
+            yield Labelled(
+                kind=q.kind,
+                question=q.question,
+                history=as_turns(q.history),
+                measures=frozenset(q.measures),
+                acceptable=frozenset(q.acceptable_measures),
+            )
+    for about in load_about_measures():
+        yield Labelled(
+            kind=f"{about.kind}, measures.jsonl",
+            question=about.question,
+            history=(),
+            measures=frozenset(about.measures),
+        )
+    for follow_up in load_follow_ups():
+        if follow_up.measures:
+            yield Labelled(
+                kind=f"follow-up {follow_up.kind}",
+                question=follow_up.question,
+                history=as_turns(follow_up.history),
+                measures=frozenset(follow_up.measures),
+            )
 
 
 def as_turns(history: Sequence[asked.Turn]) -> tuple[Turn, ...]:

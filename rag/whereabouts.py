@@ -13,7 +13,13 @@ from rag.references import Marked
 from rag.wording import asks, measures_holding, measures_titled, quoted_in, topic_words, weight
 
 _MAX_FOUND = 8
+_SHORTEST = 2
 _YEAR = re.compile(r"\d{4}年?")
+# A word named as a word, without quotation marks: 民宿这两个字, 提到民宿的有几处.
+_NAMED = re.compile(
+    r"([\u3400-\u9fff]{2,8}?)(?:这|那)?[一二两三四五六七八]个字|"
+    r"(?:提|写|讲|说)(?:到|及|了)?过?([\u3400-\u9fff]{2,8}?)的(?:地方)?(?:一共|总共|都)?有(?:几|多少)处"
+)
 
 
 class Whereabouts:
@@ -58,12 +64,21 @@ class Whereabouts:
         return tuple(statements) or None
 
     def _mentions(self, marked: Marked) -> tuple[Statement, ...]:
-        """写着“试点”的都有哪些: every sentence that holds what is quoted, or the year named."""
+        """写着“试点”的都有哪些: every sentence that holds what is named as a word, or the year."""
         if not (asks("mentions").search(marked.text) and asks("every").search(marked.text)):
             return ()
-        words = (*quoted_in(marked.text), *_YEAR.findall(marked.text))
+        words = (*quoted_in(marked.text), *_YEAR.findall(marked.text), *self._named(marked.text))
         measures = self._measures.values()
         return tuple(s for measure in measures for s in self._holding(measure, words))
+
+    def _named(self, text: str) -> list[str]:
+        """The end of what is named that stands in the document: of 跟二手两个字 it is 二手."""
+        held = []
+        for match in _NAMED.finditer(text):
+            run = match[1] or match[2]
+            ends = (run[start:] for start in range(len(run) - _SHORTEST + 1))
+            held += [end for end in ends if end in self._document.text][:1]
+        return held
 
     def _holding(self, measure: Measure, words: tuple[str, ...]) -> list[Statement]:
         text = self._document.text
