@@ -130,9 +130,7 @@ def fit(examples: Sequence[Example], embedder: str) -> BreadthWeights:
         for other, signs in read_signs(example.sighting, logit).items():
             if other.measure in example.gold or other.measure not in example.acceptable:
                 rows.append(signs)
-                topical.append(
-                    read_topic_signs(example.sighting.odds, example.sighting.best, other)
-                )
+                topical.append(read_topic_signs(example.sighting, other))
                 is_gold.append(other.measure in example.gold)
     several = _Several(examples)
     return BreadthWeights(

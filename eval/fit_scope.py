@@ -92,7 +92,10 @@ def read_examples(index: Index) -> Iterator[Example]:
         hits, is_answered = retriever.search(query, rewritten), bool(follow_up.measures)
         yield _example(gate, index, query, rewritten, hits, is_answered, 1.0, "followups")
     wholes = [(judged.question, judged.answered, "scope") for judged in load_judged()]
-    wholes += [(about.question, True, "measures") for about in load_about_measures()]
+    for about in load_about_measures():
+        # These were asked beside near misses that the policy does not answer.
+        source = "scope" if about.kind == "everyday" else "measures"
+        wholes.append((about.question, True, source))
     for query, is_answered, source in wholes:
         gate, retriever = folds[fold_of(query)]
         hits = retriever.search(query)

@@ -94,6 +94,7 @@ class CautionKind(StrEnum):
     PILOTED = "piloted"
     ENCOURAGED = "encouraged"
     ELIGIBLE = "eligible"
+    UNDATED = "undated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

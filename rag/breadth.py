@@ -4,7 +4,7 @@ One question may be about two measures (育儿补贴和免税店分别怎么说)
 another names a matter only in passing (我是农民工，…). Two logistic models decide: how much the question's
 vector looks like one about several things, and then, for each measure, a few signs of how the whole
 question, its parts and its single words find it, the products of each two of them, and, where both it and
-the best are known to `index.topics`, how much the question speaks of either. `eval.fit_breadth` learns all.
+the best are known to `index.topics`, how much the question and any part of it speak of either. `eval.fit_breadth` learns all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WEIGHTS = Path(__file__).with_name("breadth.json")
 VECTOR_SCALE = 20.0
 SIGNS = ("behind", "rank", "part_lead", "of_a_part", "part_score", "several",
          "gain", "nearer", "peak", "ahead", "length", "score", "same_name")  # fmt: skip
-TOPIC_SIGNS = ("odds", "odds_lead", "n_likely", "odds_of_best")
+TOPIC_SIGNS = ("odds", "odds_lead", "n_likely", "odds_of_best", "part_odds", "part_lead")
 # A measure with a logit above this is one that the question may be about.
 _LIKELY = -1.0
 # A sign further from its mean, in standard deviations, says no more than this.
@@ -63,6 +63,7 @@ class Sighting:
     reach: Mapping[Locator, np.ndarray]
     named: tuple[frozenset[Locator], ...]
     odds: Mapping[Locator, float]
+    part_odds: Mapping[Locator, float]
     wants_all: bool
     says_several: bool
 
@@ -98,13 +99,16 @@ def sight(
             for name in names_in(question, "\n".join(texts))
         )
         named = tuple(held for held in holders if 1 < len(held) <= _MOST_NAMED)
+    odds = index.topic_odds(rewritten)
+    odds_by_part = [index.topic_odds(part) for part in cut] or [odds]
     return Sighting(
         vector=index.embedder.embed_query(question),
         hits=tuple(hits),
         parts=tuple(found for part in cut if (found := retriever.search(part))),
         reach=reach,
         named=named,
-        odds=index.topic_odds(rewritten),
+        odds=odds,
+        part_odds={measure: max(part[measure] for part in odds_by_part) for measure in odds},
         wants_all=asks_for_all(question),
         says_several=says_several,
     )
@@ -212,12 +216,22 @@ def _read_tokens(
     )
 
 
-def read_topic_signs(odds: Mapping[Locator, float], best: Locator, other: Locator) -> np.ndarray:
-    """The signs of TOPIC_SIGNS, in their order: (4,) float64; (0,) where either is not known."""
+def read_topic_signs(sighting: Sighting, other: Locator) -> np.ndarray:
+    """The signs of TOPIC_SIGNS, in their order: (6,) float64; (0,) where either is not known."""
+    best, odds, of_parts = sighting.best, sighting.odds, sighting.part_odds
     if best not in odds or other not in odds:
         return np.zeros(0)
     n_likely = sum(logit > _LIKELY for logit in odds.values())
-    return np.array([odds[other], odds[other] - odds[best], n_likely, odds[best]])
+    return np.array(
+        [
+            odds[other],
+            odds[other] - odds[best],
+            n_likely,
+            odds[best],
+            of_parts[other],
+            of_parts[other] - of_parts[best],
+        ]
+    )
 
 
 class Breadth:
@@ -247,7 +261,7 @@ class Breadth:
         signs = read_signs(sighting, float(topic) + self._weights.vector_intercept)
         sure = {}
         for other, values in signs.items():
-            topical = read_topic_signs(sighting.odds, sighting.best, other)
+            topical = read_topic_signs(sighting, other)
             model = self._weights.signs_with_topics if len(topical) else self._weights.signs
             sure[other] = model.logit(np.concatenate([values, topical]))
         least = _LEAST_OF_SEVERAL if sighting.says_several else _LEAST

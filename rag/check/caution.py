@@ -15,6 +15,7 @@ _WORDS: tuple[tuple[CautionKind, re.Pattern[str]], ...] = (
     # 纳入鼓励外商投资产业目录 names a catalogue and encourages nobody.
     (CautionKind.ENCOURAGED, re.compile(r"(?<!纳入)(?<!列入)鼓励|倡导|提倡")),
     (CautionKind.ELIGIBLE, re.compile(r"符合条件的")),
+    (CautionKind.UNDATED, re.compile(r"适时|择机")),
 )
 
 

@@ -42,6 +42,7 @@ def seen(
     reach: dict[int, tuple[float, ...]] | None = None,
     named: tuple[frozenset[int], ...] = (),
     odds: dict[int, float] | None = None,
+    part_odds: dict[int, float] | None = None,
 ) -> Sighting:
     """A sighting of a question that wants all; the measures are told by their numbers."""
     places = {hit.passage.locator.measure: hit.passage.locator.measure_locator for hit in whole}
@@ -54,6 +55,7 @@ def seen(
         reach={places[n]: np.array(near) for n, near in reach.items()},
         named=tuple(frozenset(places[n] for n in held) for held in named),
         odds={places[n]: logit for n, logit in (odds or {}).items()},
+        part_odds={places[n]: logit for n, logit in (part_odds or odds or {}).items()},
         wants_all=True,
         says_several=False,
     )
@@ -148,10 +150,10 @@ def test_the_surest_comes_first_and_the_unsure_not_at_all(passages: tuple[Passag
 
 def test_the_odds_of_measures_count_where_both_are_known(passages: tuple[Passage, ...]) -> None:
     whole = hits(passages, (5, 0.9), (13, 0.86), (7, 0.85))
-    sighting = seen(whole, odds={5: 1.0, 13: 0.5})
-    best, other, unknown = (hit.passage.locator.measure_locator for hit in whole)
-    assert read_topic_signs(sighting.odds, best, other) == pytest.approx([0.5, -0.5, 2, 1.0])
-    assert read_topic_signs(sighting.odds, best, unknown).size == 0
+    sighting = seen(whole, odds={5: 1.0, 13: 0.5}, part_odds={5: 0.8, 13: 2.0})
+    _, other, unknown = (hit.passage.locator.measure_locator for hit in whole)
+    assert read_topic_signs(sighting, other) == pytest.approx([0.5, -0.5, 2, 1.0, 2.0, 1.2])
+    assert read_topic_signs(sighting, unknown).size == 0
     breadth = Breadth(weights(signs(), -0.4, odds_lead=-1.0))
     assert [o.measure for o in breadth.others(sighting)] == [13]
 

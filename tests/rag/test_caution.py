@@ -25,6 +25,7 @@ MakeAssistant = Callable[[FakeModel | None], Assistant]
         ("职业伤害保障试点", CautionKind.PILOTED, "试点"),
         ("小长假连休", CautionKind.ENCOURAGED, "鼓励"),
         ("失业保险金等", CautionKind.ELIGIBLE, "符合条件的"),
+        ("降低住房公积金贷款利率", CautionKind.UNDATED, "适时"),
     ],
 )
 def test_the_word_that_weakens_a_rule_is_found(
