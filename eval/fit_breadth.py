@@ -73,7 +73,7 @@ def read_examples(index: Index) -> Iterator[Example]:
     for asked in tqdm(list(load_labelled()), unit="question", disable=None):
         rewritten = rewriter.rewrite(asked.question, asked.history)
         retriever = retrievers[fold_of(rewritten)]
-        hits = retriever.search(asked.question, rewritten)
+        hits = retriever.rank(asked.question, rewritten)
         yield Example(
             kind=asked.kind,
             sighting=sight(asked.question, rewritten, hits, retriever),

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 QUESTIONS = Path(__file__).resolve().parent / "questions" / "policy.jsonl"
 # For reporting alone: their authors had only the text, and nothing is learned from them. The last are
 # the newest, and the fewest times scored.
-UNSEEN = tuple(QUESTIONS.with_name(f"{name}.jsonl") for name in ("unseen", "exam", "trial", "assay"))
+UNSEEN = tuple(
+    QUESTIONS.with_name(f"{name}.jsonl") for name in ("unseen", "exam", "trial", "assay")
+)
 # The report half of the first 298 questions was read while defects were mended, so that all of
 # them are for development now.
 _READ = frozenset(f"q{n:03}" for n in range(1, 299))

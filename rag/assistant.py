@@ -174,15 +174,16 @@ class Assistant:
         self, read: Question, history: Sequence[Turn], progress: _Progress
     ) -> Iterator[Event]:
         progress.rewritten = self._rewriter.rewrite(read.query, history)
-        found = self._retriever.search(read.query, progress.rewritten)
-        progress.hits = tuple(hit for hit in found if self._is_official(hit.passage))
+        found = self._retriever.rank(read.query, progress.rewritten)
+        ranked = tuple(hit for hit in found if self._is_official(hit.passage))
+        progress.hits = self._retriever.shown(ranked)
         progress.first_hits_s = time.perf_counter() - progress.started
         yield Found(rewritten=progress.rewritten, language=progress.language, hits=progress.hits)
         reason = self._gate.judge(read.query, progress.rewritten, progress.hits)
         if reason is not Reason.NONE:
             yield self._abstain(progress, reason)
             return
-        evidence = self._select(read, progress)
+        evidence = self._select(read, progress, ranked)
         composer = Composer(
             progress.rewritten,
             evidence,
@@ -203,12 +204,11 @@ class Assistant:
         else:
             yield self._abstain(progress, Reason.UNSUPPORTED)
 
-    def _select(self, read: Question, progress: _Progress) -> tuple[Hit, ...]:
+    def _select(
+        self, read: Question, progress: _Progress, ranked: Sequence[Hit]
+    ) -> tuple[Hit, ...]:
         """The clauses to answer from; those beyond the first hits join them, for all to see."""
-        selected = select(
-            read.query, progress.rewritten, progress.hits, self._retriever, self._breadth
-        )
-        evidence = tuple(hit for hit in selected if self._is_official(hit.passage))
+        evidence = select(read.query, progress.rewritten, ranked, self._retriever, self._breadth)
         known = {hit.passage.id for hit in progress.hits}
         progress.hits += tuple(hit for hit in evidence if hit.passage.id not in known)
         return evidence

@@ -34,7 +34,8 @@ _LIKELY = -1.0
 # A sign further from its mean, in standard deviations, says no more than this.
 _FARTHEST = 4.0
 _MOST_RANKS = 4
-# Looked at by rank; one further behind only if a part of the question finds it first.
+# Looked at by rank; one further behind only if a part of the question finds it first or is likely to
+# be about it.
 _LOOKED_AT = 6
 # A part that finds a measure with this score says neither yes nor no.
 _USUAL_SCORE = 0.83
@@ -52,8 +53,8 @@ _LEAST_OF_SEVERAL = -0.8
 class Sighting:
     """How a question finds the measures.
 
-    `vector` (dimension,) is the question's, `hits` what the whole of it finds, `parts` what each of
-    its parts does. `reach` has for each measure how near it comes to each token of the question
+    `vector` (dimension,) is the question's, `hits` the ranking by the whole of it, `parts` those by
+    each of its parts. `reach` has for each measure how near it comes to each token of the question
     (n_tokens,); empty where there is no late interaction. `named` are the measures that hold each
     name that stands in the question and in few of them. `odds` are those of Index.topic_odds.
     """
@@ -105,7 +106,7 @@ def sight(
     return Sighting(
         vector=index.embedder.embed_query(question),
         hits=tuple(hits),
-        parts=tuple(found for part in cut if (found := retriever.search(part))),
+        parts=tuple(found for part in cut if (found := retriever.rank(part))),
         reach=reach,
         named=named,
         odds=odds,
@@ -176,7 +177,8 @@ def read_signs(sighting: Sighting, several: float) -> dict[Locator, np.ndarray]:
     signs = {}
     for rank, other in enumerate(others, start=1):
         own = found.get(other, [])
-        if rank > _LOOKED_AT and not own:
+        is_likely = sighting.part_odds.get(other, _LIKELY) > _LIKELY
+        if rank > _LOOKED_AT and not own and not is_likely:
             continue
         following = scores[others[rank]] if rank < len(others) else scores[other] - _USUAL_GAP
         signs[other] = np.array(

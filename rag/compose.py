@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -18,6 +19,8 @@ from rag.draft import Drafted
 from rag.language import to_traditional
 
 MAX_STATEMENTS = 5
+# A question after all that there is has every item: the clauses of a measure, two of each of four.
+MAX_LISTED = 8
 EMPTY: Mapping[str, str] = MappingProxyType({})
 RENDERED = Verdict(
     label=Label.SUPPORTED,
@@ -72,6 +75,7 @@ class Composer:
         asker's language, by the hash of their own words."""
         self._support = support
         self._wants_all = wants_all
+        self._most = MAX_LISTED if wants_all else MAX_STATEMENTS
         self._renderings = renderings
         self._question = question
         self._evidence = [hit.passage for hit in evidence]
@@ -96,9 +100,9 @@ class Composer:
             if statement is not None:
                 n += 1
                 yield statement
-            if n == MAX_STATEMENTS:
+            if n == self._most:
                 return
-        for passage in self._uncovered(MAX_STATEMENTS - n):
+        for passage in self._uncovered(self._most - n):
             yield self._quote(passage)
 
     def _state(self, drafted: Drafted) -> Statement | None:
@@ -159,11 +163,18 @@ class Composer:
         """The best clause of each measure, where nothing has stated it, and one more if it is as near.
 
         At most `most`, the second ones giving way. For a question after all that there is, every
-        clause, in the order of the text.
+        clause, in the order of the text; if there are too many, no measure goes without its best.
         """
         if self._wants_all:
-            in_order = sorted(self._evidence, key=lambda passage: passage.locator)
-            return [p for p in in_order if p.id not in self._stated][:most]
+            places = Counter[Locator]()
+            ranked: list[tuple[int, Passage]] = []
+            for passage in self._evidence:
+                measure = passage.locator.measure_locator
+                if passage.id not in self._stated:
+                    ranked.append((places[measure], passage))
+                places[measure] += 1
+            ranked.sort(key=lambda pair: pair[0])
+            return sorted((p for _, p in ranked[: max(0, most)]), key=lambda p: p.locator)
         stated: set[Locator] = set()
         best: dict[Locator, float] = {}
         first: list[int] = []

@@ -63,13 +63,18 @@ class PolicyRetriever(BaseRetriever):
     top_k: int = TOP_K
 
     def search(self, *queries: str) -> tuple[Hit, ...]:
-        """The best hits over all queries, best first; a repeated query counts once.
+        """The best hits over all queries: `top_k`, and the rest of the best measure's clauses."""
+        return self.shown(self.rank(*queries))
 
-        `top_k` of them, and the rest of the best measure's clauses behind.
-        """
+    def shown(self, ranked: Sequence[Hit]) -> tuple[Hit, ...]:
+        """What of a ranking `search` gives."""
+        return complete_best_measure(ranked, self.top_k)
+
+    def rank(self, *queries: str) -> tuple[Hit, ...]:
+        """The ranking over all queries in depth, best first; a repeated query counts once."""
         depth = max(_DEPTH, self.top_k)
         rankings = [self.index.search(query, depth) for query in dict.fromkeys(queries)]
-        return complete_best_measure(merge(rankings, depth), self.top_k)
+        return merge(rankings, depth)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun

@@ -51,7 +51,9 @@ def test_the_shipped_questions_have_no_problem() -> None:
     assert check_all(questions, TEXT.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize(("path", "n_questions"), list(zip(UNSEEN, (155, 147, 150, 160), strict=True)))
+@pytest.mark.parametrize(
+    ("path", "n_questions"), list(zip(UNSEEN, (155, 147, 150, 160), strict=True))
+)
 def test_the_unseen_questions_are_sound(path: Path, n_questions: int) -> None:
     questions = load_questions(path)
     assert len({q.id for q in questions} - {q.id for q in load_questions(QUESTIONS)}) == n_questions

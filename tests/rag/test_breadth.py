@@ -152,9 +152,7 @@ def test_the_odds_of_measures_count_where_both_are_known(passages: tuple[Passage
     whole = hits(passages, (5, 0.9), (13, 0.86), (7, 0.85))
     sighting = seen(whole, odds={5: 1.0, 13: 0.5}, part_odds={5: 0.8, 13: 2.0})
     _, other, unknown = (hit.passage.locator.measure_locator for hit in whole)
-    assert read_topic_signs(sighting, other) == pytest.approx(
-        [0.5, -0.5, 2, 1.0, 2.0, 1.2, 0, 2]
-    )
+    assert read_topic_signs(sighting, other) == pytest.approx([0.5, -0.5, 2, 1.0, 2.0, 1.2, 0, 2])
     assert read_topic_signs(sighting, unknown).size == 0
     breadth = Breadth(weights(signs(), -0.4, odds_lead=-1.0))
     assert [o.measure for o in breadth.others(sighting)] == [13]

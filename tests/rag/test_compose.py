@@ -10,9 +10,10 @@ import pytest
 from fakes import FakeModel
 
 from corpus.document import Document
-from index.passage import Passage
+from index.passage import Hit, Passage
 from rag.answer import Answer, Label, Origin, Status
 from rag.assistant import Assistant
+from rag.compose import MAX_LISTED, Composer
 
 QUESTIONS = [
     "国家对育儿补贴制度有什么支持",
@@ -143,3 +144,20 @@ def test_a_model_that_repeats_itself_is_not_repeated(
     make_assistant: Callable[[FakeModel | None], Assistant], document: Document, reply: str
 ) -> None:
     assert_sound(make_assistant(FakeModel(reply=reply)).ask(QUESTIONS[0]), document)
+
+
+def test_a_list_too_long_loses_no_measure_and_stands_in_the_texts_order(
+    passages: tuple[Passage, ...],
+) -> None:
+    others = [p for p in passages if p.locator.measure in (9, 10)]
+    last = next(p for p in passages if p.locator.measure == 13)
+    evidence = [
+        Hit(passage=p, rank=n, score=1 - n / 100, dense_rank=n, lexical_rank=None)
+        for n, p in enumerate([*others[::-1], last], start=1)
+    ]
+    assert len(evidence) > MAX_LISTED
+    composer = Composer("…", evidence, language="zh", wants_all=True, search=lambda _: ())
+    cited = [s.citations[0].locator for s in composer.compose(())]
+    assert len(cited) == MAX_LISTED
+    assert cited == sorted(cited)
+    assert {locator.measure for locator in cited} == {9, 10, 13}
