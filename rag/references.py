@@ -98,12 +98,12 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
             (rf"{unit}\s*(?P<a>{number})\s*(?:and|und|et|y|и|,|&)\s*(?P<b>{number})", "pair"),
             (rf"第?{bracketed}\s*[、,和与跟]\s*第?[(（]?(?P<b>{plain})[)）]?\s*(?:这|那|两)*{unit}", "pair"),
             (rf"第\s*{bracketed}\s*个?\s*{unit}", "one"),
-            (rf"[(（]\s*(?P<a>{plain})\s*[)）]\s*(?:{unit})?", "one"),
+            (rf"[(（]\s*(?!\d{{4}})(?P<a>{plain})\s*[)）]\s*(?:{unit})?", "one"),  # （2025） is a year
             (rf"(?:编号|排(?:在|行)?第)(?:是|为)?\s*(?P<a>\d{{1,4}}|{CHINESE_NUMERAL})(?:那|的)?(?:项|条|个)?(?:{unit})?(?![个年月日次])", "one"),
             (rf"(?P<a>{plain})\s*号(?:措施|条款?|项)", "one"),
             (r"(?:#|№|\bno\.?|n°|nr\.)\s*(?P<a>\d{1,4})", "one"),
             (rf"(?<![共有\d])(?P<a>\d{{2,4}}|[一二三四五六七八九]?十[一二三四五六七八九]?)\s*(?!点)(?:{unit})(?=[^\d]|$)", "one"),
-            (rf"{unit}\s*(?:number|no\.?|#|n°|nr\.?|№|رقم)?\s*[(（]?(?P<a>{number})[)）]?(?!\w)", "one"),
+            (rf"(?<![贴罚欠短发]){unit}\s*(?:number|no\.?|#|n°|nr\.?|№|رقم)?\s*[(（]?(?P<a>{number})[)）]?(?!\w)", "one"),
             (rf"\b(?P<a>{number})\.?\s*(?:번째\s*)?(?![\u4e00-\u9fff]){unit}", "one"),
             (rf"^\W*(?P<a>{plain})\W*$", "one"),
         )

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from corpus.document import Document, Measure
 from rag.answer import Statement
 from rag.extent import is_compound
 from rag.recite import Reciter
 from rag.references import Marked
-from rag.wording import asks, measures_holding, measures_titled, quoted_in, topic_words, weight
+from rag.wording import (
+    asks,
+    measures_holding,
+    measures_titled,
+    quoted_in,
+    strip_filler,
+    topic_words,
+    weight,
+)
 
 _MAX_FOUND = 8
 _SHORTEST = 2
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_MOST_HAN, _MOST_WORDS, _LEAST_COVERED = 6, 16, 0.6
 _YEAR = re.compile(r"\d{4}年?")
 # A word named as a word, without quotation marks: 民宿这两个字, 提到民宿的有几处.
 _NAMED = re.compile(
@@ -47,6 +57,8 @@ class Whereabouts:
         if is_compound(topic) and not quoted_in(topic):
             return None
         words = topic_words(topic, self._document.text)
+        if _is_told_at_length(topic, words):
+            return None
         by_title = bool(asks("title").search(marked.text))
         if by_title and quoted_in(topic) and not words:
             return ()
@@ -84,3 +96,10 @@ class Whereabouts:
         text = self._document.text
         held = [c for c in measure.clauses if any(w in c.span.slice(text) for w in words)]
         return [self._say.clause(measure, clause) for clause in held]
+
+
+def _is_told_at_length(topic: str, words: Sequence[str]) -> bool:
+    """Whether a matter is told in many words of which few stand in the document: for the search."""
+    covered = sum(map(len, words)) / max(1, weight(topic))
+    is_long = weight(topic) > _MOST_WORDS or len(_HAN.findall(strip_filler(topic))) > _MOST_HAN
+    return is_long and covered < _LEAST_COVERED and not quoted_in(topic)

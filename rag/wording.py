@@ -42,8 +42,13 @@ def asks(name: str) -> re.Pattern[str]:
 
 def weight(text: str) -> int:
     """How much a text says that is no filler."""
-    rest = _FILLER.sub(" ", _MARK.sub(" ", text))
-    return sum(1 if "\u3400" <= word[0] <= "\u9fff" else 2 for word in _WORD.findall(rest))
+    words = _WORD.findall(strip_filler(text))
+    return sum(1 if "\u3400" <= word[0] <= "\u9fff" else 2 for word in words)
+
+
+def strip_filler(text: str) -> str:
+    """What of a text is no filler and no mark."""
+    return _FILLER.sub(" ", _MARK.sub(" ", text))
 
 
 def topic_words(topic: str, text: str) -> tuple[str, ...]:
