@@ -54,6 +54,7 @@ def test_nothing_found_is_nothing_chosen(retriever: PolicyRetriever) -> None:
     ("question", "wants_all"),
     [
         ("对灵活就业的人有哪些好处", True),
+        ("凡是跟老人有关的都给我找出来", True),
         ("数码产品买新补贴包括哪几类", True),
         ("Which products get a subsidy?", True),
         ("退休金会涨吗", False),
