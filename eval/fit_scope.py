@@ -1,11 +1,13 @@
-"""Learn the gate's scope from questions: `python -m eval.fit_scope [--out FILE]`.
+"""Learn the gate's scope from questions: `python -m eval.fit_scope [--out FILE] [--reading-out FILE]`.
 
 What is learned from: the development questions, eval/questions/tuning.jsonl, measures.jsonl, followups.jsonl, scope.jsonl
 (questions near to the policy in meaning, most of which it does not answer) and the plain questions
 beside the texts, each of these searched in an index that lacks it; they are many and easy and count
 little. Of answerable questions a second reading
 with all evidence removed counts a little as one that is not answered. The report half is not read.
-JSON with the cross-validated curve goes to stdout.
+Then the same questions, but for the plain ones and the second readings, are read by the language
+model's lower layers, and what its vectors tell is learned beside it. JSON with the cross-validated
+curves goes to stdout.
 """
 
 from __future__ import annotations
@@ -18,11 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 from tqdm import tqdm
 
+from corpus.errors import PolicyQAError
 from corpus.load import load_corpus
 from corpus.questions import clause_hash, load_clause_questions
 from eval.fit_topics import fold_of, held_out
@@ -33,20 +35,24 @@ from eval.learning import (
     load_developed,
     load_follow_ups,
     load_judged,
-    rounded,
 )
+from eval.logistic import fit_logistic
 from eval.question import Question
 from index.passage import Hit
-from index.search import SCORING, Index
+from index.search import Index
 from rag.build import open_index
-from rag.gate import Gate
+from rag.gate import Gate, combine
+from rag.logistic import Logistic, LogisticWeights
+from rag.reader import WEIGHTS as READING
+from rag.reader import QuestionReader
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import Rewriter
-from rag.scope import VECTOR_SCALE, WEIGHTS, ScopeWeights
+from rag.scope import WEIGHTS
 from rag.settings import Settings
 from rag.structure import answer_structure
 
 _FOLDS = 10
+_READING_REGULARISATION = 0.2  # inverse
 _INVERSE_REGULARISATION = 0.03
 _REMOVED_WEIGHT = 0.05
 # With a weight of 1 the plain questions, then four times all others, drew the model to what is easy:
@@ -70,6 +76,7 @@ class Example:
     is_answered: bool
     weight: float
     source: str
+    query: str
 
 
 def read_examples(index: Index) -> Iterator[Example]:
@@ -146,6 +153,7 @@ def _example(
     source: str,
 ) -> Example:
     return Example(
+        query=query,
         vector=index.embedder.embed_query(query),
         signs=gate.read(query, rewritten, hits).values,
         is_answered=is_answered,
@@ -154,56 +162,62 @@ def _example(
     )
 
 
-class _Fit:
-    """A logistic regression with both sides weighing alike."""
-
-    def __init__(self, examples: Sequence[Example]) -> None:
-        vectors = np.stack([e.vector for e in examples])
-        signs = np.stack([e.signs for e in examples])
-        answered = np.array([e.is_answered for e in examples])
-        weight = np.array([e.weight for e in examples])
-        self.centre, self.mean, self.scale = vectors.mean(0), signs.mean(0), signs.std(0)
-        sides = np.where(answered, weight[answered].sum(), weight[~answered].sum())
-        self._model = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=5000)
-        self._model.fit(self._inputs(vectors, signs), answered, weight / sides * weight.sum() / 2)
-
-    def _inputs(self, vectors: np.ndarray, signs: np.ndarray) -> np.ndarray:
-        spread = (vectors - self.centre) * VECTOR_SCALE
-        return np.hstack([spread, (signs - self.mean) / self.scale])
-
-    def probabilities(self, examples: Sequence[Example]) -> np.ndarray:
-        """Of each example: (n,) float64."""
-        vectors = np.stack([e.vector for e in examples])
-        signs = np.stack([e.signs for e in examples])
-        found: np.ndarray = self._model.predict_proba(self._inputs(vectors, signs))[:, 1]
-        return found
-
-    def weights(self, embedder: str, threshold: float, fitted_on: str) -> ScopeWeights:
-        """As they are shipped."""
-        coefficients = self._model.coef_[0]
-        n_signs = len(self.mean)
-        return ScopeWeights(
-            embedder=embedder,
-            scoring=SCORING,
-            centre=rounded(self.centre),
-            vector=rounded(coefficients[:-n_signs]),
-            mean=rounded(self.mean),
-            scale=rounded(self.scale),
-            signs=rounded(coefficients[-n_signs:]),
-            intercept=round(float(self._model.intercept_[0]), 5),
-            threshold=round(threshold, 4),
-            fitted_on=fitted_on,
-        )
+def fit(examples: Sequence[Example], embedder: str, threshold: float = 0.5) -> LogisticWeights:
+    """The scope learned from examples."""
+    return fit_logistic(
+        np.stack([e.vector for e in examples]),
+        np.stack([e.signs for e in examples]),
+        np.array([e.is_answered for e in examples]),
+        np.array([e.weight for e in examples]),
+        inverse_regularisation=_INVERSE_REGULARISATION,
+        embedder=embedder,
+        threshold=threshold,
+        fitted_on=f"{len(examples)} examples",
+    )
 
 
-def cross_validate(examples: Sequence[Example]) -> np.ndarray:
+def fit_reading(
+    examples: Sequence[Example], vectors: np.ndarray, embedder: str, threshold: float = 0.5
+) -> LogisticWeights:
+    """What the reader's vectors (n, dimension) tell beside the signs."""
+    return fit_logistic(
+        vectors,
+        np.stack([e.signs for e in examples]),
+        np.array([e.is_answered for e in examples]),
+        np.ones(len(examples)),
+        inverse_regularisation=_READING_REGULARISATION,
+        embedder=embedder,
+        threshold=threshold,
+        fitted_on=f"{len(examples)} examples",
+    )
+
+
+def cross_validate_reading(
+    examples: Sequence[Example], vectors: np.ndarray, guessed: np.ndarray, embedder: str
+) -> np.ndarray:
+    """Each example's probability by scope and reading together; `guessed` (n,) are the scope's."""
+    found = np.zeros(len(examples))
+    answered = [e.is_answered for e in examples]
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(answered, answered)
+    for fitted, held in folds:
+        reading = Logistic(
+            fit_reading([examples[i] for i in fitted], vectors[fitted], embedder)
+        ).probabilities(vectors[held], np.stack([examples[i].signs for i in held]))
+        found[held] = [combine(g, r) for g, r in zip(guessed[held], reading, strict=True)]
+    return found
+
+
+def cross_validate(examples: Sequence[Example], embedder: str) -> np.ndarray:
     """Each example's probability by a model that was fitted without it: (n,) float64."""
     found = np.zeros(len(examples))
     answered = [e.is_answered for e in examples]
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(answered, answered)
     for fitted, held in folds:
-        fit = _Fit([examples[i] for i in fitted])
-        found[held] = fit.probabilities([examples[i] for i in held])
+        scope = Logistic(fit([examples[i] for i in fitted], embedder))
+        others = [examples[i] for i in held]
+        found[held] = scope.probabilities(
+            np.stack([e.vector for e in others]), np.stack([e.signs for e in others])
+        )
     return found
 
 
@@ -213,12 +227,13 @@ def curve(examples: Sequence[Example], found: np.ndarray) -> dict[str, object]:
     answered = np.array([e.is_answered for e in examples])
     yes, no = found[judged & answered], found[judged & ~answered]
     removed = found[np.array([e.source == "removed" for e in examples])]
+    kinds = {"answerable": yes, "unanswerable": no, "evidence_removed": removed}
     points = [
-        {
-            "threshold": round(float(threshold), 4),
-            "refused_answerable": round(float((yes < threshold).mean()), 3),
-            "refused_unanswerable": round(float((no < threshold).mean()), 3),
-            "refused_evidence_removed": round(float((removed < threshold).mean()), 3),
+        {"threshold": round(float(threshold), 4)}
+        | {
+            f"refused_{k}": round(float((v < threshold).mean()), 3)
+            for k, v in kinds.items()
+            if len(v)
         }
         for threshold in np.quantile(yes, (0.01, 0.02, 0.03, 0.04, FALSE_REFUSALS, 0.08, 0.12, 0.2))
     ]
@@ -232,21 +247,51 @@ def curve(examples: Sequence[Example], found: np.ndarray) -> dict[str, object]:
     }
 
 
+def threshold_at(examples: Sequence[Example], found: np.ndarray) -> float:
+    """The probability below which FALSE_REFUSALS of the answerable ones lie."""
+    judged = np.array([e.source in _JUDGED and e.is_answered for e in examples])
+    return float(np.quantile(found[judged], FALSE_REFUSALS))
+
+
+def _read_all(examples: Sequence[Example]) -> np.ndarray:
+    reader = QuestionReader(Settings())
+    reader.start()
+    reader.wait()
+    vectors = [reader.vector(e.query) for e in tqdm(examples, unit="question", disable=None)]
+    known = [vector for vector in vectors if vector is not None]
+    if len(known) < len(vectors):
+        raise PolicyQAError("the question reader could not be loaded; the log tells why.")
+    return np.stack(known)
+
+
 def main() -> int:
-    """Fit, print the curve, write the weights."""
+    """Fit, print the curves, write the weights."""
     parser = argparse.ArgumentParser(prog="eval.fit_scope", description="Learn the gate's scope.")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--reading-out", type=Path, default=READING)
     args = parser.parse_args()
     index = open_index(Settings())
     examples = list(read_examples(index))
-    found = cross_validate(examples)
+    found = cross_validate(examples, index.embedder.name)
     told = curve(examples, found)
-    judged = [e.source in _JUDGED and e.is_answered for e in examples]
-    threshold = float(np.quantile(found[np.array(judged)], FALSE_REFUSALS))
-    fitted_on = f"{len(examples)} examples"
-    weights = _Fit(examples).weights(index.embedder.name, threshold, fitted_on)
+    embedder = index.embedder.name
+    weights = fit(examples, embedder, threshold_at(examples, found))
     args.out.write_text(weights.model_dump_json() + "\n", encoding="utf-8")
-    print(json.dumps({"examples": len(examples), "threshold": weights.threshold, **told}, indent=1))
+    read = [i for i, e in enumerate(examples) if e.source not in ("plain", "removed")]
+    examples = [examples[i] for i in read]
+    vectors = _read_all(examples)
+    both = cross_validate_reading(examples, vectors, found[read], embedder)
+    reading = fit_reading(examples, vectors, embedder, threshold_at(examples, both))
+    args.reading_out.write_text(reading.model_dump_json() + "\n", encoding="utf-8")
+    curves = {
+        "scope": {"fitted_on": weights.fitted_on, "threshold": weights.threshold, **told},
+        "with the reader": {
+            "fitted_on": reading.fitted_on,
+            "threshold": reading.threshold,
+            **curve(examples, both),
+        },
+    }
+    print(json.dumps(curves, indent=1))
     return 0
 
 

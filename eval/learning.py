@@ -18,6 +18,7 @@ TUNING = QUESTIONS.with_name("tuning.jsonl")
 MEASURES = QUESTIONS.with_name("measures.jsonl")
 JUDGED = QUESTIONS.with_name("scope.jsonl")
 FOLLOW_UPS = QUESTIONS.with_name("followups.jsonl")
+HALVES = QUESTIONS.with_name("halves.jsonl")
 
 
 class AboutMeasures(BaseModel):
@@ -53,6 +54,17 @@ class FollowUp(BaseModel):
     measures: tuple[int, ...]
 
 
+class Half(BaseModel):
+    """A line of halves.jsonl: a message, the measures that answer it, and its words for each wish on
+    which the policy is silent. Kind `whole`: several wishes, none silent; `story`: one, told at length."""
+
+    lang: str
+    kind: Literal["half", "whole", "story"]
+    question: str
+    measures: tuple[int, ...]
+    unsaid: tuple[str, ...]
+
+
 _Line = TypeVar("_Line", bound=BaseModel)
 
 
@@ -74,6 +86,11 @@ def load_judged() -> list[Judged]:
 def load_follow_ups() -> list[FollowUp]:
     """The conversations of followups.jsonl in file order."""
     return _load(FOLLOW_UPS, FollowUp)
+
+
+def load_halves() -> list[Half]:
+    """The messages of halves.jsonl in file order."""
+    return _load(HALVES, Half)
 
 
 def load_developed() -> list[Question]:

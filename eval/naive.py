@@ -164,7 +164,7 @@ class Naive:
             text="\n".join(s.text for s in said),
             statements=tuple(said),
             ranked=tuple(dict.fromkeys(ranked)),
-            best_score=found[0].score if found else None,
+            gate_score=found[0].score if found else None,
             first_hits_s=first_hits_s,
             first_statement_s=whole_s if first_statement_s is None else first_statement_s,
             whole_s=whole_s,

@@ -18,7 +18,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval.comparison import Comparison
 from eval.page_cards import CAUSES, Card, make_card
-from eval.page_charts import Whisker, draw_curve, place_bins, place_moves, place_value, position
+from eval.page_charts import (
+    Whisker,
+    draw_curve,
+    draw_gate,
+    place_bins,
+    place_moves,
+    place_value,
+    position,
+)
 from eval.page_words import Term, chance_text, counted, duration_text, share_text, term
 from eval.question import Kind
 from eval.report import Group, Report, Score
@@ -92,6 +100,7 @@ def render_page(report: Report, comparison: Comparison | None = None) -> str:
             ("languages", "By language", "按语言", _group_rows(report, "lang")),
         ],
         bins=place_bins(report.calibration),
+        gate=draw_gate(report.gate_curve) if report.gate_curve else None,
         curves=[draw_curve(seconds) for seconds in report.seconds],
         agreement=report.agreement,
         agreed=_agreed(report),

@@ -96,7 +96,7 @@ class Card:
     evidence: tuple[str, ...]
     note: str
     seconds: str
-    best_score: str
+    gate_score: str
 
 
 def make_card(entry: Entry) -> Card:
@@ -127,7 +127,7 @@ def make_card(entry: Entry) -> Card:
         evidence=question.evidence,
         note=question.note,
         seconds=duration_text(reply.whole_s),
-        best_score="" if reply.best_score is None else f"{reply.best_score:.3f}",
+        gate_score="" if reply.gate_score is None else f"{reply.gate_score:.3f}",
     )
 
 

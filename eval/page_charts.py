@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from eval.comparison import Comparison, Move
 from eval.interval import Value
-from eval.page_words import Term, duration_text, term
-from eval.report import Bin, Seconds
+from eval.page_words import Term, duration_text, share_text, term
+from eval.report import Bin, GateCurve, Seconds
 
 # The plot of a curve, in the units of its drawing; the rest is for the axes' words.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 36.0, 306.0, 8.0, 108.0
@@ -74,6 +74,20 @@ class Curve:
     path: str
     p50_x: float
     p95_x: float
+    x_ticks: tuple[tuple[float, str], ...]
+    y_ticks: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateDrawing:
+    """The gate's curve, drawn in a box of 320 by 136 like a Curve."""
+
+    area: str
+    wrongly: str
+    rightly: str
+    path: str
+    at_x: float
+    at_y: float
     x_ticks: tuple[tuple[float, str], ...]
     y_ticks: tuple[tuple[float, str], ...]
 
@@ -176,6 +190,29 @@ def draw_curve(seconds: Seconds) -> Curve:
         p95_x=x(seconds.p95),
         x_ticks=tuple((x(tick), _tick_text(tick, longest)) for tick in ticks),
         y_ticks=tuple((y(share), f"{share:.0%}") for share in (0.0, 0.5, 1.0)),
+    )
+
+
+def draw_gate(curve: GateCurve) -> GateDrawing:
+    """Share of the unanswerable refused (upwards) by share of the answerable refused."""
+
+    def x(share: float) -> float:
+        return round(_LEFT + (_RIGHT - _LEFT) * share, 1)
+
+    def y(share: float) -> float:
+        return round(_BOTTOM - (_BOTTOM - _TOP) * share, 1)
+
+    shares = (0.0, 0.25, 0.5, 0.75, 1.0)
+    drawn = list(dict.fromkeys((x(wrongly), y(rightly)) for wrongly, rightly in curve.points))
+    return GateDrawing(
+        area=f"{curve.area:.3f}",
+        wrongly=share_text(round(curve.wrongly * curve.n_answerable), curve.n_answerable),
+        rightly=share_text(round(curve.rightly * curve.n_unanswerable), curve.n_unanswerable),
+        path="M" + "L".join(f"{across} {up}" for across, up in drawn),
+        at_x=x(curve.wrongly),
+        at_y=y(curve.rightly),
+        x_ticks=tuple((x(share), f"{share:.0%}") for share in shares),
+        y_ticks=tuple((y(share), f"{share:.0%}") for share in shares[::2]),
     )
 
 

@@ -39,8 +39,8 @@ class Reply(BaseModel):
     """A system's reply. Times are seconds from the question, model start-up left out.
 
     `text` is what the asker reads, without citation marks. `ranked` are the measures in the order
-    of the hits, each once. `best_score` is the score of the first hit; None where nothing was
-    searched.
+    of the hits, each once. `gate_score` is the gate's probability that the policy answers, for a system
+    without a gate the score of its first hit; None where there was neither.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,7 +53,7 @@ class Reply(BaseModel):
     statements: tuple[Said, ...]
     nearby: tuple[Cited, ...] = ()
     ranked: tuple[int, ...]
-    best_score: float | None = None
+    gate_score: float | None = None
     first_hits_s: float
     first_statement_s: float | None
     whole_s: float

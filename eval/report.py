@@ -50,7 +50,7 @@ class Seconds(_Frozen):
 
 
 class Bin(_Frozen):
-    """Questions whose best hit scored in [low, high]: how many the policy answers, and how many
+    """Questions that the gate gave a score in [low, high]: how many the policy answers, and how many
     the system did. A gate that knew would answer just the answerable ones."""
 
     low: float
@@ -58,6 +58,21 @@ class Bin(_Frozen):
     n: int
     n_answerable: int
     n_answered: int
+
+
+class GateCurve(_Frozen):
+    """What share of either kind of question is refused below each threshold of the gate's score.
+
+    `points` are (of the answerable, of the others), from none to all. `wrongly` and `rightly` are the
+    shares that were refused, `area` the chance that an answerable question scores above another one.
+    """
+
+    n_answerable: int
+    n_unanswerable: int
+    points: tuple[tuple[float, float], ...]
+    wrongly: float
+    rightly: float
+    area: float
 
 
 class Entry(_Frozen):
@@ -91,6 +106,7 @@ class Report(_Frozen):
     groups: tuple[Group, ...]
     seconds: tuple[Seconds, ...]
     calibration: tuple[Bin, ...]
+    gate_curve: GateCurve | None = None
     agreement: Agreement | None
     entries: tuple[Entry, ...]
 
@@ -167,9 +183,9 @@ def _seconds(outcomes: Sequence[Outcome]) -> tuple[Seconds, ...]:
 
 
 def _calibration(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
-    """The searched questions in bins of like size, by the score of their best hit."""
+    """The searched questions in bins of like size, by the score of the gate."""
     scored = sorted(
-        ((o.reply.best_score, o) for o in outcomes if o.reply.best_score is not None),
+        ((o.reply.gate_score, o) for o in outcomes if o.reply.gate_score is not None),
         key=lambda pair: pair[0],
     )
     bins = []
@@ -188,6 +204,30 @@ def _calibration(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
     return tuple(bins)
 
 
+def _gate_curve(outcomes: Sequence[Outcome]) -> GateCurve | None:
+    """Over the questions that the gate scored; None unless there are both kinds."""
+    judged = [o for o in outcomes if o.reply.gate_score is not None]
+    answerable = np.array([o.question.answerable for o in judged], dtype=bool)
+    if answerable.all() or not answerable.any():
+        return None
+    refused = np.array([o.reply.abstained for o in judged])
+    scores = np.array([o.reply.gate_score for o in judged])
+    order = np.argsort(scores, kind="stable")
+    last_of_score = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1)
+    wrongly, rightly = (
+        np.append(0.0, (side[order].cumsum() / side.sum())[last_of_score])
+        for side in (answerable, ~answerable)
+    )
+    return GateCurve(
+        n_answerable=int(answerable.sum()),
+        n_unanswerable=int((~answerable).sum()),
+        points=tuple(zip(wrongly.round(4).tolist(), rightly.round(4).tolist(), strict=True)),
+        wrongly=float(refused[answerable].mean()),
+        rightly=float(refused[~answerable].mean()),
+        area=float(np.trapezoid(rightly, wrongly)),
+    )
+
+
 def make_report(
     outcomes: Sequence[Outcome], made: Made, agreement: Agreement | None = None
 ) -> Report:
@@ -197,6 +237,7 @@ def make_report(
         groups=tuple(score_group(name, members) for name, members in _grouped(outcomes).items()),
         seconds=_seconds(outcomes),
         calibration=_calibration(outcomes),
+        gate_curve=_gate_curve(outcomes),
         agreement=agreement,
         entries=tuple(
             Entry(

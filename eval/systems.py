@@ -69,7 +69,7 @@ def reply_of(answer: Answer, question_id: str, judge: SupportJudge) -> Reply:
         statements=tuple(map(judge.judge, statements)),
         nearby=tuple(map(_cited, answer.nearby)),
         ranked=tuple(dict.fromkeys(m for m in measures if m is not None)),
-        best_score=answer.hits[0].score if answer.hits else None,
+        gate_score=answer.p_answered,
         first_hits_s=answer.timings.first_hits_s,
         first_statement_s=answer.timings.first_statement_s,
         whole_s=answer.timings.whole_s,
@@ -128,7 +128,9 @@ def open_system(name: SystemName, settings: Settings) -> System:
         )
     if name == "naive":
         return _open_naive(settings, index, model, judge)
-    return Product(name, assemble(settings, index, model), judge)
+    assistant = assemble(settings, index, model)
+    assistant.wait_for_model()
+    return Product(name, assistant, judge)
 
 
 def _open_naive(settings: Settings, index: Index, model: ModelHost, judge: SupportJudge) -> System:

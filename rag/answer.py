@@ -143,7 +143,9 @@ class Answer:
     `nearby` are related measures when the answer abstained. `rewritten` is the question as it was
     searched. `language` is the asker's, as a code (zh, zh-Hant, en, …). `reason` says why the
     answer abstained. `rejected` holds what the checks withheld. `unheld_figures` are sums, shares and
-    years of the question that stand nowhere in the documents.
+    years of the question that stand nowhere in the documents. `p_answered` is the gate's probability
+    that the documents say what is asked; None where it was not asked, or has learned nothing. `unsaid` are the
+    question's words for wishes on which the documents are silent, where they answer others.
     """
 
     id: str
@@ -163,6 +165,8 @@ class Answer:
     asked_at: dt.datetime
     timings: Timings
     unheld_figures: tuple[str, ...] = ()
+    p_answered: float | None = None
+    unsaid: tuple[str, ...] = ()
 
     @property
     def cited(self) -> tuple[int, ...]:

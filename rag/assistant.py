@@ -7,7 +7,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from langchain_core.runnables import Runnable, RunnableLambda
@@ -41,13 +41,14 @@ from rag.gate import Gate
 from rag.judge import ModelJudge
 from rag.language import detect_language
 from rag.model import ModelHost, ModelState
-from rag.privacy import mask_numbers
+from rag.privacy import mask_conversation
 from rag.prompt import Prompts
 from rag.question import Question, read_question
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import Rewriter
 from rag.select import select
 from rag.structure import answer_structure
+from rag.unsaid import Unsaid
 
 _log = logging.getLogger("policyqa")
 _NEARBY = 3
@@ -65,6 +66,8 @@ class _Progress:
     hits: tuple[Hit, ...] = ()
     first_hits_s: float = 0.0
     first_statement_s: float | None = None
+    p_answered: float | None = None
+    unsaid: tuple[str, ...] = ()
     statements: list[Statement] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
@@ -96,6 +99,7 @@ class Assistant:
         self._renderings = renderings
         self._clock = clock
         self._breadth = Breadth.load(retriever.index.embedder.name, SCORING)
+        self._unsaid = Unsaid.load(retriever, gate)
         self._rewriter = Rewriter.load(retriever.index.embedder)
         self._support = Support.load(
             retriever.index.embedder, renderings, second=ModelJudge(model, prompts)
@@ -109,8 +113,9 @@ class Assistant:
         return self._model.state
 
     def wait_for_model(self) -> None:
-        """Block until the language model is ready, failed or off."""
+        """Block until the language model and the gate's reader are ready, failed or off."""
         self._model.wait()
+        self._gate.wait()
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The whole answer, as the last event of `stream` gives it."""
@@ -130,7 +135,7 @@ class Assistant:
 
     def retrieve(self, question: str, history: Sequence[Turn] = ()) -> Found:
         """The hits alone, by the same way: read, rewritten and searched."""
-        question, history = _without_numbers(question, history)
+        question, history = mask_conversation(question, history)
         read = read_question(question)
         if isinstance(read, Reason):
             shown = _printable(question)
@@ -144,7 +149,7 @@ class Assistant:
 
         A question that is refused or about the document's build has no Found.
         """
-        question, history = _without_numbers(question, history)
+        question, history = mask_conversation(question, history)
         progress = _Progress(
             question=_printable(question), asked_at=self._clock(), started=time.perf_counter()
         )
@@ -179,9 +184,10 @@ class Assistant:
         progress.hits = self._retriever.shown(ranked)
         progress.first_hits_s = time.perf_counter() - progress.started
         yield Found(rewritten=progress.rewritten, language=progress.language, hits=progress.hits)
-        reason = self._gate.judge(read.query, progress.rewritten, progress.hits)
-        if reason is not Reason.NONE:
-            yield self._abstain(progress, reason)
+        ruling = self._gate.judge(read.query, progress.rewritten, progress.hits)
+        progress.p_answered = ruling.p_answered
+        if ruling.reason is not Reason.NONE:
+            yield self._abstain(progress, ruling.reason)
             return
         evidence = self._select(read, progress, ranked)
         composer = Composer(
@@ -200,6 +206,8 @@ class Assistant:
             progress.statements.append(statement)
             yield Stated(statement=statement)
         if progress.statements:
+            cited = {c.locator.measure_locator for s in progress.statements for c in s.citations}
+            progress.unsaid = self._unsaid.find(read.query, cited)
             yield self._finish(progress, Origin.MODEL if composer.n_drafted else Origin.EXTRACTIVE)
         else:
             yield self._abstain(progress, Reason.UNSUPPORTED)
@@ -269,6 +277,8 @@ class Assistant:
             asked_at=progress.asked_at,
             timings=timings,
             unheld_figures=unheld_figures(progress.rewritten, self._figures),
+            p_answered=progress.p_answered,
+            unsaid=progress.unsaid,
         )
         return Finished(answer=answer)
 
@@ -279,12 +289,6 @@ def _nearby(hits: Sequence[Hit]) -> tuple[Citation, ...]:
     for hit in hits:
         best.setdefault(hit.passage.locator.measure_locator, cite(hit.passage))
     return tuple(best.values())[:_NEARBY]
-
-
-def _without_numbers(question: str, history: Sequence[Turn]) -> tuple[str, tuple[Turn, ...]]:
-    """A conversation without the numbers that name a person: nothing behind the door sees them."""
-    masked = tuple(replace(turn, content=mask_numbers(turn.content)) for turn in history)
-    return mask_numbers(question), masked
 
 
 def _printable(typed: str) -> str:

@@ -13,6 +13,7 @@ from rag.gate import Gate
 from rag.language import detect_language
 from rag.model import ModelHost
 from rag.prompt import load_prompts
+from rag.reader import QuestionReader
 from rag.retrieve import PolicyRetriever
 from rag.settings import Settings
 
@@ -30,10 +31,12 @@ def assemble(
         PolicyQAError: a text or a prompt cannot be used.
     """
     detect_language("Loads the model that tells Latin languages apart, before anybody waits.")
+    reader = QuestionReader(settings)
+    reader.start()
     return Assistant(
         documents=load_corpus(settings.texts),
         retriever=retriever or PolicyRetriever(index=index),
-        gate=Gate(index),
+        gate=Gate(index, reader=reader),
         prompts=load_prompts(),
         model=model,
         renderings=load_renderings(settings.texts),

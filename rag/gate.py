@@ -12,7 +12,10 @@ from index.passage import Hit
 from index.search import SCORING, Index
 from rag.answer import Reason
 from rag.asked import kinds_asked, load_gate_data
-from rag.scope import Scope, read_signs
+from rag.logistic import Logistic
+from rag.reader import WEIGHTS as READING
+from rag.reader import QuestionReader
+from rag.scope import WEIGHTS, read_signs
 
 # A question this much nearer to a thing off topic than to its best clause is off topic: for an index
 # without late interaction, where no scope was learned. 9 of 9 off-topic development questions lie
@@ -32,11 +35,34 @@ class Signs:
     over_anchor: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """Why a question may not be answered, NONE where it may; and how likely it is that the policy
+    says what is asked, in [0, 1], None where no scope was learned."""
+
+    reason: Reason
+    p_answered: float | None
+
+
+def combine(guess: float, read: float) -> float:
+    """Two probabilities as one: the mean of their logits."""
+    logits = [np.log(p / (1 - p)) for p in np.clip([guess, read], 1e-6, 1 - 1e-6)]
+    return float(1 / (1 + np.exp(-np.mean(logits))))
+
+
 class Gate:
     """Keeps questions from the model that the policy does not answer."""
 
-    def __init__(self, index: Index, scope: Scope | None = None) -> None:
-        """`scope` is the shipped one unless given, where it fits the index."""
+    def __init__(
+        self,
+        index: Index,
+        scope: Logistic | None = None,
+        *,
+        reader: QuestionReader | None = None,
+        reading: Logistic | None = None,
+    ) -> None:
+        """`scope` and `reading` are the shipped ones unless given, where they fit the index; with a
+        `reader` what its reading of the question tells counts as much as the scope."""
         data = load_gate_data()["off_topic"]
         if not isinstance(data, dict):
             raise ValueError("gate.toml: `off_topic` must be a table")
@@ -45,27 +71,53 @@ class Gate:
         self._anchors = index.embedder.embed_queries(data["anchors"])
         self._anchor_tokens = index.embedder.embed_queries_tokens(data["anchors"])
         if scope is None and index.is_late:
-            scope = Scope.load(index.embedder.name, SCORING)
+            scope = Logistic.load(index.embedder.name, SCORING, WEIGHTS)
         self._scope = scope
+        self._reader = reader
+        self._reading = reading or Logistic.load(index.embedder.name, SCORING, READING)
 
-    def judge(self, query: str, rewritten: str, hits: Sequence[Hit]) -> Reason:
-        """NONE when the question may be answered from the hits, else why it may not.
+    def wait(self) -> None:
+        """Block until the reader, if there is one, is ready or has failed."""
+        if self._reader is not None:
+            self._reader.wait()
+
+    def judge(self, query: str, rewritten: str, hits: Sequence[Hit]) -> Ruling:
+        """Whether the question may be answered from the hits.
 
         What is asked for stands in the question itself (`query`); what it is about may stand in
         the conversation, so that the topic is judged on the `rewritten` question too.
         """
         if not hits:
-            return Reason.OFF_TOPIC
+            return Ruling(reason=Reason.OFF_TOPIC, p_answered=None)
         signs = self.read(query, rewritten, hits)
         is_off_topic = signs.over_anchor < (LATE_MARGIN if self._index.is_late else DENSE_MARGIN)
         if self._scope is None:
-            return Reason.OFF_TOPIC if is_off_topic else signs.unheld
-        vector = self._embedder.embed_query(query)
-        if self._scope.probability(vector, signs.values) >= self._scope.threshold:
-            return Reason.NONE
-        if is_off_topic:
-            return Reason.OFF_TOPIC
-        return Reason.NO_DETAIL if signs.unheld is Reason.NONE else signs.unheld
+            reason = Reason.OFF_TOPIC if is_off_topic else signs.unheld
+            return Ruling(reason=reason, p_answered=None)
+        p_answered, threshold = self._weigh(self._scope, query, signs)
+        if p_answered >= threshold:
+            reason = Reason.NONE
+        elif is_off_topic:
+            reason = Reason.OFF_TOPIC
+        else:
+            reason = Reason.NO_DETAIL if signs.unheld is Reason.NONE else signs.unheld
+        return Ruling(reason=reason, p_answered=p_answered)
+
+    def first_guess(self, query: str, hits: Sequence[Hit]) -> float | None:
+        """That the documents say what is asked, without the reader; None without a scope."""
+        if self._scope is None or not hits:
+            return None
+        signs = self.read(query, query, hits)
+        return self._scope.probability(self._embedder.embed_query(query), signs.values)
+
+    def _weigh(self, scope: Logistic, query: str, signs: Signs) -> tuple[float, float]:
+        """The probability that the documents say what is asked, and the least that is enough."""
+        guess = scope.probability(self._embedder.embed_query(query), signs.values)
+        vector = self._reader.vector(query) if self._reader and self._reading else None
+        if vector is None or self._reading is None:
+            return guess, scope.threshold
+        read = self._reading.probability(vector, signs.values)
+        return combine(guess, read), self._reading.threshold
 
     def read(self, query: str, rewritten: str, hits: Sequence[Hit]) -> Signs:
         """The signs of a question with at least one hit."""

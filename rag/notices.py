@@ -14,6 +14,8 @@ from rag.privacy import MASK
 NOTICES_PATH = Path(__file__).with_name("notices.toml")
 NOTICE_LANGUAGES = ("zh", "zh-Hant", "en")
 
+# Words of the question, said back, are cut to this length.
+_LONGEST_QUOTE = 60
 _TRADITIONAL = ("hant", "tw", "hk", "mo")
 
 
@@ -43,16 +45,23 @@ def caution_notice(caution: Caution, language: str) -> str:
 
 
 def beside_notices(answer: Answer) -> tuple[str, ...]:
-    """What stands beside an answer: figures of the question that no document holds, numbers masked."""
+    """What stands beside an answer: wishes and figures that no document holds, numbers masked."""
     language, words = notice_language(answer.language), _load()["beside"]
     found = []
     was_searched = answer.status is Status.ANSWERED or answer.nearby
     if answer.unheld_figures and was_searched and answer.reason is not Reason.OFF_TOPIC:
         figures = "、".join(answer.unheld_figures)
         found.append(Template(words["unheld-figures"][language]).substitute(figures=figures))
+    if answer.unsaid:
+        parts = words["unsaid-between"][language].join(map(_shortened, answer.unsaid))
+        found.append(Template(words["unsaid"][language]).substitute(parts=parts))
     if MASK in answer.question:
         found.append(words["masked"][language])
     return tuple(found)
+
+
+def _shortened(quoted: str) -> str:
+    return quoted if len(quoted) <= _LONGEST_QUOTE else quoted[: _LONGEST_QUOTE - 1] + "…"
 
 
 @cache

@@ -7,6 +7,10 @@ be an X), mobile and fixed telephones, and bank cards (13 to 19 digits), however
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.answer import Turn
 
 MASK = "[***]"
 _DIGIT = "[0-9０-９]"
@@ -36,3 +40,9 @@ _NUMBERS = re.compile(
 def mask_numbers(text: str) -> str:
     """The text with MASK in the place of every number that may name a person."""
     return _NUMBERS.sub(MASK, text)
+
+
+def mask_conversation(question: str, history: Sequence[Turn]) -> tuple[str, tuple[Turn, ...]]:
+    """A question and its turns without such numbers: nothing behind the door sees them."""
+    masked = tuple(replace(turn, content=mask_numbers(turn.content)) for turn in history)
+    return mask_numbers(question), masked

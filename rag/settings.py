@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     # Languages that the model writes well enough to be shown once checked; in any other the official
     # clause is shown with a note. The default model's Korean, Russian and German do not hold.
     model_languages: tuple[str, ...] = ("zh", "zh-Hant", "en")
+    # Whether the language model's lower layers read each question for the gate, whatever the backend.
+    reader: bool = True
     openai_base_url: str = ""
     openai_api_key: SecretStr = SecretStr("")
     model_timeout_s: float = Field(default=60.0, gt=0)

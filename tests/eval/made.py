@@ -48,7 +48,7 @@ def make_reply(*cited: int, **given: Any) -> Reply:
         "text": CLAUSE,
         "statements": (make_said(CLAUSE, *cited),),
         "ranked": (5, 15, 7),
-        "best_score": 0.8,
+        "gate_score": 0.8,
         "first_hits_s": 0.1,
         "first_statement_s": 1.0,
         "whole_s": 2.0,

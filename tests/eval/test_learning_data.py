@@ -11,7 +11,7 @@ from corpus.load import DEFAULT_TEXTS
 from corpus.questions import load_clause_questions
 from eval.checker import load_pairs, split_of_pair
 from eval.fit_support import BLIND, TUNING
-from eval.learning import load_about_measures, load_follow_ups, load_judged
+from eval.learning import load_about_measures, load_follow_ups, load_halves, load_judged
 from eval.question import QUESTIONS, UNSEEN, load_questions, split_of
 from index.lexical import tokenize
 
@@ -27,12 +27,13 @@ def _asked(path_name: str) -> Iterator[str]:
             "measures": load_about_measures,
             "scope": load_judged,
             "follow-ups": load_follow_ups,
+            "halves": load_halves,
         }[path_name]
         for entry in load():
             yield entry.question
 
 
-@pytest.mark.parametrize("source", ["measures", "scope", "follow-ups", "plain"])
+@pytest.mark.parametrize("source", ["measures", "scope", "follow-ups", "halves", "plain"])
 def test_no_reported_question_is_learned_from(source: str) -> None:
     reported = [q for q in load_questions(QUESTIONS) if split_of(q.id) == "report"]
     reported += [q for path in UNSEEN for q in load_questions(path)]
@@ -67,3 +68,12 @@ def test_measures_are_sound() -> None:
         assert entry.measures and set(entry.measures) <= set(range(1, 31))
         assert len(entry.measures) > 1 or entry.kind != "cross"
         assert len(entry.measures) == 1 or entry.kind in ("cross", "list", "everyday")
+
+
+def test_halves_are_sound() -> None:
+    halves = load_halves()
+    assert len({half.question for half in halves}) == len(halves) > 400
+    for half in halves:
+        assert half.measures and set(half.measures) <= set(range(1, 31))
+        assert bool(half.unsaid) == (half.kind == "half")
+        assert all(mark in half.question != mark for mark in half.unsaid), half.question

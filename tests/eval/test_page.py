@@ -237,7 +237,7 @@ def test_texts_carry_their_language_and_direction() -> None:
 
 
 def test_a_report_of_nothing_but_passed_questions_renders() -> None:
-    reply = make_reply(5, ranked=(), best_score=None)
+    reply = make_reply(5, ranked=(), gate_score=None)
     report = report_of(asked(900, reply))
     assert report.calibration == () and report.seconds == ()
     words = words_of(render_page(report))
@@ -280,9 +280,17 @@ def test_the_judges_agreement_is_told_with_its_denominator() -> None:
 
 
 def test_the_gates_bins_show_both_counts() -> None:
-    replies = [make_reply(5, best_score=0.7 + i / 100) for i in range(16)]
+    replies = [make_reply(5, gate_score=0.7 + i / 100) for i in range(16)]
     outcomes = [asked(900 + i, reply, answerable=i > 0) for i, reply in enumerate(replies)]
     assert "0.700 – 0.710 1 of 2 2 of 2 +1" in words_of(render_page(report_of(*outcomes)))
+
+
+def test_the_gates_curve_is_drawn_with_where_it_stands() -> None:
+    replies = [make_reply(5, gate_score=0.9), make_abstention(gate_score=0.2)]
+    outcomes = [asked(900 + i, reply, answerable=i == 0) for i, reply in enumerate(replies)]
+    page = render_page(report_of(*outcomes))
+    assert "The area under the curve is 1.000 ;" in words_of(page)
+    assert '<path class="line" d="M36.0 108.0L36.0 8.0L306.0 8.0"/><circle class="point"' in page
 
 
 def test_five_hundred_questions_stay_below_three_megabytes() -> None:

@@ -63,16 +63,37 @@ def test_the_gates_bins_hold_every_searched_question_once_in_order_of_score() ->
     outcomes = [
         make_outcome(
             make_question(answerable=n % 2 == 0),
-            make_reply(5, best_score=n / 20) if n > 9 else make_abstention(best_score=n / 20),
+            make_reply(5, gate_score=n / 20) if n > 9 else make_abstention(gate_score=n / 20),
         )
         for n in range(20)
     ]
-    outcomes.append(make_outcome(make_question(), make_abstention(best_score=None)))
+    outcomes.append(make_outcome(make_question(), make_abstention(gate_score=None)))
     bins = make_report(outcomes, MADE).calibration
     assert sum(b.n for b in bins) == 20
     assert sum(b.n_answerable for b in bins) == sum(b.n_answered for b in bins) == 10
     assert all(a.high <= b.low for a, b in zip(bins, bins[1:], strict=False))
     assert bins[0].n_answered == 0 and bins[-1].n_answered == bins[-1].n
+
+
+def test_the_gates_curve_goes_from_refusing_none_to_refusing_all() -> None:
+    scores = {True: (0.9, 0.8, 0.5, 0.2), False: (0.5, 0.1)}
+    outcomes = [
+        make_outcome(
+            make_question(answerable=answerable),
+            make_reply(5, gate_score=s) if s >= 0.5 else make_abstention(gate_score=s),
+        )
+        for answerable, given in scores.items()
+        for s in given
+    ]
+    found = make_report(outcomes, MADE).gate_curve
+    assert found is not None
+    # Below 0.1, 0.2, 0.5 (one of either), 0.8 and 0.9.
+    steps = ((0.0, 0.0), (0.0, 0.5), (0.25, 0.5), (0.5, 1.0), (0.75, 1.0), (1.0, 1.0))
+    assert found.points == steps
+    assert (found.wrongly, found.rightly) == (0.25, 0.5)
+    # Of the eight pairs six stand right, one wrong, and one is a tie that counts half.
+    assert found.area == pytest.approx(6.5 / 8)
+    assert make_report(outcomes[:4], MADE).gate_curve is None
 
 
 def test_a_report_is_read_back_as_it_was_written() -> None:

@@ -89,3 +89,11 @@ def test_beside_an_answer_stand_unheld_figures_and_masked_numbers() -> None:
     (told,) = beside_notices(replace(abstained, nearby=(near,)))
     assert "3000" in told
     assert beside_notices(replace(abstained, nearby=(near,), reason=Reason.OFF_TOPIC)) == ()
+
+
+def test_beside_an_answer_stand_the_wishes_that_the_policy_is_silent_on() -> None:
+    answer = fake_answer("育儿补贴有吗，公交几点停，票价多少", (), ())
+    (told,) = beside_notices(replace(answer, unsaid=("公交几点停", "票价多少")))
+    assert told.startswith("您还问到“公交几点停”“票价多少”，政策没有写。")
+    (told,) = beside_notices(replace(answer, language="en", unsaid=("a" * 61, "b")))
+    assert f"“{'a' * 59}…”, “b”" in told

@@ -27,6 +27,7 @@ FIELDS = {
     "statements",
     "nearby",
     "hits",
+    "unsaid",
     "rewritten",
     "first_s",
     "seconds",

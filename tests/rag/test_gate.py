@@ -16,7 +16,7 @@ def gate(index: Index) -> Gate:
 
 def judge(gate: Gate, index: Index, question: str, rewritten: str = "") -> Reason:
     rewritten = rewritten or question
-    return gate.judge(question, rewritten, index.search(rewritten, 10))
+    return gate.judge(question, rewritten, index.search(rewritten, 10)).reason
 
 
 def test_a_question_after_the_matter_passes(gate: Gate, index: Index) -> None:
@@ -29,7 +29,7 @@ def test_a_question_nearer_to_an_anchor_is_off_topic(gate: Gate, index: Index) -
 
 
 def test_nothing_found_is_off_topic(gate: Gate) -> None:
-    assert gate.judge("育儿补贴", "育儿补贴", ()) is Reason.OFF_TOPIC
+    assert gate.judge("育儿补贴", "育儿补贴", ()).reason is Reason.OFF_TOPIC
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,16 @@
-"""The scope's model is applied as it was fitted, and only where it fits."""
+"""The scope reads its signs off the hits, and the gate goes by it."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
 import pytest
 
 from index.search import SCORING, Index
 from rag.answer import Reason
 from rag.gate import Gate
-from rag.scope import SIGNS, VECTOR_SCALE, WEIGHTS, Scope, ScopeWeights, read_signs
+from rag.logistic import Logistic, LogisticWeights
+from rag.scope import SIGNS, WEIGHTS, read_signs
 
-MADE = ScopeWeights(
+MADE = LogisticWeights(
     embedder="made",
     scoring=SCORING,
     centre=(0.1, 0.2),
@@ -26,24 +24,8 @@ MADE = ScopeWeights(
 )
 
 
-def test_the_probability_is_that_of_the_formula() -> None:
-    vector, signs = np.array([0.3, 0.1]), np.array([4.0, *[9.0] * (len(SIGNS) - 1)])
-    logit = VECTOR_SCALE * (0.2 * 0.5 + 0.1 * 0.25) + 4.0 / 2.0 - 1.0
-    found = Scope(MADE).probability(vector, signs)
-    assert found == pytest.approx(1 / (1 + np.exp(-logit)))
-
-
-def test_weights_for_another_embedder_or_other_scores_are_not_used(tmp_path: Path) -> None:
-    path = tmp_path / "scope.json"
-    assert Scope.load("made", SCORING, path) is None
-    path.write_text(MADE.model_dump_json(), encoding="utf-8")
-    assert Scope.load("made", SCORING, path) is not None
-    assert Scope.load("other", SCORING, path) is None
-    assert Scope.load("made", "other", path) is None
-
-
 def test_the_shipped_weights_fit_the_default_embedder() -> None:
-    weights = ScopeWeights.model_validate_json(WEIGHTS.read_bytes())
+    weights = LogisticWeights.model_validate_json(WEIGHTS.read_bytes())
     assert len(weights.vector) == len(weights.centre) == 384
     assert len(weights.signs) == len(weights.mean) == len(weights.scale) == len(SIGNS)
     assert min(weights.scale) > 0 and 0 < weights.threshold < 1
@@ -76,6 +58,6 @@ def test_the_gate_asks_the_scope(index: Index, intercept: float, reason: Reason)
             "intercept": intercept,
         }
     )
-    gate = Gate(index, Scope(weights))
+    gate = Gate(index, Logistic(weights))
     question = "研究建立育儿补贴制度吗"
-    assert gate.judge(question, question, index.search(question, 10)) is reason
+    assert gate.judge(question, question, index.search(question, 10)).reason is reason

@@ -1,0 +1,95 @@
+"""How the language model itself reads a question: the mean state of its lower layers.
+
+The encoder of the search has 21 million weights, and knows what a question is about better than what it
+asks for. The default language model's first ten layers, fed the bare question, tell the two kinds of
+question that the gate must tell apart with half the mistakes (`eval.fit_scope`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpus.errors import PolicyQAError
+from index import weights
+from rag.lower_layers import cut_layers
+from rag.settings import Settings
+
+_log = logging.getLogger("policyqa")
+WEIGHTS = Path(__file__).with_name("reader.json")
+READER = "qwen2.5-coder-1.5b-instruct-q4_k_m"
+_N_LAYERS = 10
+_CONTEXT_TOKENS = 1024
+# Some characters are three tokens; a longer question is read as far as this.
+_MAX_CHARACTERS = 300
+_KEPT = 64
+
+
+class QuestionReader:
+    """Reads questions once its layers are loaded; `start` loads them in the background."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._n_threads = settings.n_threads or os.cpu_count() or 2
+        self._is_on = settings.reader
+        self._thread: threading.Thread | None = None
+        self._server: Any = None
+        self._read = lru_cache(maxsize=_KEPT)(self._embed)
+
+    def start(self) -> None:
+        """Begin to load, unless it is off in the settings; returns at once."""
+        if self._is_on and self._thread is None:
+            self._thread = threading.Thread(target=self._load, name="reader-loader", daemon=True)
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Block until it is ready, failed or off."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def vector(self, question: str) -> np.ndarray | None:
+        """The question's vector (1536,) float32 of length 1; None unless it is ready."""
+        return None if self._server is None else self._read(question[:_MAX_CHARACTERS])
+
+    def _embed(self, question: str) -> np.ndarray:
+        reply = self._server.handle_embeddings({"input": question, "model": READER})
+        vector = np.array(reply["data"][0]["embedding"], dtype=np.float32).ravel()
+        return vector / np.linalg.norm(vector)
+
+    def _load(self) -> None:
+        try:
+            model = weights.resolve(READER)
+            path = cut_layers(model, _N_LAYERS, weights.open_store().root)
+            self._server = _serve(path, self._n_threads)
+        except (PolicyQAError, ImportError, OSError, RuntimeError, ValueError, KeyError):
+            _log.exception("the question reader could not be loaded; the gate judges without it")
+
+
+def _serve(path: Path, n_threads: int) -> Any:
+    import xllamacpp  # loads a large shared library
+
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.n_ctx = params.n_batch = params.n_ubatch = _CONTEXT_TOKENS
+    params.n_parallel = 1
+    params.embedding = True
+    params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
+    params.embd_normalize = -1
+    # It is called in this process; the port that it opens all the same answers nobody without the key.
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    params.api_keys = [secrets.token_urlsafe(32)]
+    params.ui = False
+    params.endpoint_slots = False
+    params.cors_origins = ""
+    params.cors_credentials = False
+    params.cache_ram_mib = 0
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = n_threads
+    params.verbosity = 0
+    return xllamacpp.Server(params)
