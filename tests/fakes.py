@@ -36,6 +36,7 @@ from rag.answer import (
     Turn,
     Verdict,
 )
+from rag.gate import Ruling
 from rag.model import ModelState
 
 MAX_QUESTION = 500
@@ -333,10 +334,13 @@ class FakeGate:
 
     reason: Reason = Reason.NONE
 
-    def judge(self, query: str, rewritten: str, hits: Sequence[Hit]) -> Reason:
+    def judge(self, query: str, rewritten: str, hits: Sequence[Hit]) -> Ruling:
         """The reason given."""
-        return self.reason
+        return Ruling(reason=self.reason, p_answered=None)
 
-    def is_sure(self, query: str, hits: Sequence[Hit]) -> bool:
-        """Never."""
-        return False
+    def first_guess(self, query: str, hits: Sequence[Hit]) -> float | None:
+        """Nothing was learned."""
+        return None
+
+    def wait(self) -> None:
+        """Nothing loads."""
