@@ -2,9 +2,8 @@
 
 What is learned from: the development questions, eval/questions/tuning.jsonl, measures.jsonl, followups.jsonl, scope.jsonl
 (questions near to the policy in meaning, most of which it does not answer) and the plain questions
-beside the texts, each of these searched in an index that lacks it; they are many and easy and count
-little. Of answerable questions a second reading
-with all evidence removed counts a little as one that is not answered. The report half is not read.
+beside the texts, each searched in an index that lacks it; they are many and easy and count little. Of
+answerable ones a second reading without evidence counts a little as not answered. The report half is not read.
 Then the same questions, but for the plain ones and the second readings, are read by the language
 model's lower layers, and what its vectors tell is learned beside it. JSON with the cross-validated
 curves goes to stdout.
@@ -62,6 +61,7 @@ _PLAIN_WEIGHT = 0.05
 _EVERY_PLAIN = 2
 # The threshold lets this share of answerable questions be refused, in cross-validation.
 FALSE_REFUSALS = 0.05
+_FALSE_REFUSALS_WHEN_READ = 0.03  # 0.924 of the others are then refused; by the scope alone 0.909
 # The sources that hold both kinds: the curve and the threshold are read off them.
 _JUDGED = ("dev", "tuning", "scope", "followups")
 _DEPTH = 200
@@ -198,8 +198,8 @@ def cross_validate_reading(
     """Each example's probability by scope and reading together; `guessed` (n,) are the scope's."""
     found = np.zeros(len(examples))
     answered = [e.is_answered for e in examples]
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(answered, answered)
-    for fitted, held in folds:
+    splitter = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+    for fitted, held in splitter.split(answered, answered):
         reading = Logistic(
             fit_reading([examples[i] for i in fitted], vectors[fitted], embedder)
         ).probabilities(vectors[held], np.stack([examples[i].signs for i in held]))
@@ -247,10 +247,10 @@ def curve(examples: Sequence[Example], found: np.ndarray) -> dict[str, object]:
     }
 
 
-def threshold_at(examples: Sequence[Example], found: np.ndarray) -> float:
-    """The probability below which FALSE_REFUSALS of the answerable ones lie."""
+def threshold_at(examples: Sequence[Example], found: np.ndarray, share: float) -> float:
+    """The probability below which this share of the answerable ones lies."""
     judged = np.array([e.source in _JUDGED and e.is_answered for e in examples])
-    return float(np.quantile(found[judged], FALSE_REFUSALS))
+    return float(np.quantile(found[judged], share))
 
 
 def _read_all(examples: Sequence[Example]) -> np.ndarray:
@@ -275,13 +275,14 @@ def main() -> int:
     found = cross_validate(examples, index.embedder.name)
     told = curve(examples, found)
     embedder = index.embedder.name
-    weights = fit(examples, embedder, threshold_at(examples, found))
+    weights = fit(examples, embedder, threshold_at(examples, found, FALSE_REFUSALS))
     args.out.write_text(weights.model_dump_json() + "\n", encoding="utf-8")
     read = [i for i, e in enumerate(examples) if e.source not in ("plain", "removed")]
     examples = [examples[i] for i in read]
     vectors = _read_all(examples)
     both = cross_validate_reading(examples, vectors, found[read], embedder)
-    reading = fit_reading(examples, vectors, embedder, threshold_at(examples, both))
+    least = threshold_at(examples, both, _FALSE_REFUSALS_WHEN_READ)
+    reading = fit_reading(examples, vectors, embedder, least)
     args.reading_out.write_text(reading.model_dump_json() + "\n", encoding="utf-8")
     curves = {
         "scope": {"fitted_on": weights.fitted_on, "threshold": weights.threshold, **told},
