@@ -27,8 +27,8 @@ WEIGHTS = Path(__file__).with_name("reader.json")
 READER = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 _N_LAYERS = 10
 _CONTEXT_TOKENS = 1024
-# Some characters are three tokens; a longer question is read as far as this.
-_MAX_CHARACTERS = 300
+# A character is at most four tokens, one a byte; a longer question is read as far as the context holds.
+_MAX_CHARACTERS = 250
 _KEPT = 64
 
 

@@ -70,7 +70,8 @@ def test_the_reader_reads_a_question_unless_it_is_off() -> None:
     assert pension is not None and again is not None and bus is not None
     assert pension.shape == (1536,) and np.linalg.norm(pension) == pytest.approx(1)
     assert np.array_equal(pension, again) and pension @ bus < 0.999
-    assert reader.vector("问" * 5000) is not None
+    for character in "问🧧𓀀":
+        assert reader.vector(character * 5000) is not None
     off = QuestionReader(Settings(reader=False))
     off.start()
     off.wait()
