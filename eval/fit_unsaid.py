@@ -56,7 +56,7 @@ def read_examples(index: Index) -> Iterator[Example]:
     """The parts of every message that has several, as the assistant sees them."""
     retriever, gate = PolicyRetriever(index=index), Gate(index)
     breadth = Breadth.load(index.embedder.name, SCORING)
-    messages = [(half.question, half.unsaid) for half in load_halves()]
+    messages = [(half.question, half.unsaid) for half in load_halves() if half.measures]
     whole = [asked.question for asked in load_labelled() if not asked.history]
     messages += [(question, ()) for question in whole[::_EVERY_WHOLE]]
     for number, (question, unsaid) in enumerate(tqdm(messages, unit="question", disable=None)):

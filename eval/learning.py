@@ -56,10 +56,11 @@ class FollowUp(BaseModel):
 
 class Half(BaseModel):
     """A line of halves.jsonl: a message, the measures that answer it, and its words for each wish on
-    which the policy is silent. Kind `whole`: several wishes, none silent; `story`: one, told at length."""
+    which the policy is silent. Kind `whole`: several wishes, none silent; `none`: several, all silent;
+    `story`: one, told at length."""
 
     lang: str
-    kind: Literal["half", "whole", "story"]
+    kind: Literal["half", "whole", "none", "story"]
     question: str
     measures: tuple[int, ...]
     unsaid: tuple[str, ...]

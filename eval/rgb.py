@@ -29,7 +29,7 @@ from eval.question import Question
 from eval.reply import Outcome
 from index.passage import Hit, Passage
 from rag.check.figures import figures_in
-from rag.retrieve import TOP_K, PolicyRetriever, merge
+from rag.retrieve import TOP_K, PolicyRetriever
 
 N_PASSAGES = 5
 INVENTED = "8650"
@@ -41,11 +41,9 @@ class EditedRetriever(PolicyRetriever):
 
     edit: Edit
 
-    def search(self, *queries: str) -> tuple[Hit, ...]:
-        """The edited hits of the whole index, best first, ranked anew."""
-        n_passages = len(self.index.passages)
-        rankings = [self.index.search(query, n_passages) for query in dict.fromkeys(queries)]
-        edited = self.edit(merge(rankings, n_passages))
+    def rank(self, *queries: str) -> tuple[Hit, ...]:
+        """The edited hits of the whole ranking, best first, ranked anew."""
+        edited = self.edit(super().rank(*queries))
         ordered = sorted(edited, key=lambda hit: -hit.score)
         return tuple(replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1))
 

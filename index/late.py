@@ -47,7 +47,7 @@ class LateIndex:
 
     `vectors` is (n_tokens, dimension) float16 with unit rows; `starts` (n_views,) tells where each
     view's tokens begin. The views are all texts, then all headed texts, then the questions, whose
-    passages are `owners` (n_questions,), in order.
+    passages are `owners` (n_questions,), in ascending order.
     """
 
     def __init__(self, vectors: np.ndarray, starts: np.ndarray, owners: np.ndarray) -> None:
@@ -57,6 +57,8 @@ class LateIndex:
         self._owners = owners
         self._n = (len(starts) - len(owners)) // 2
         self._n_asked = np.bincount(owners, minlength=self._n)
+        self._asked_about, self._first_asked = np.unique(owners, return_index=True)
+        self._last: tuple[np.ndarray, np.ndarray] | None = None
 
     @classmethod
     def build(
@@ -110,12 +112,21 @@ class LateIndex:
         """
         views = self._views(query)
         near: np.ndarray = np.maximum(views[:, : self._n], views[:, self._n : 2 * self._n])
-        np.maximum.at(near.T, self._owners, views[:, 2 * self._n :].T)
+        if len(self._owners):
+            asked = np.maximum.reduceat(views[:, 2 * self._n :], self._first_asked, axis=1)
+            near[:, self._asked_about] = np.maximum(near[:, self._asked_about], asked)
         return near
 
     def _views(self, query: np.ndarray) -> np.ndarray:
-        """The best inner product of each query token with any token of each view."""
+        """The best inner product of each query token with any token of each view.
+
+        Those of the last query are kept: `nearness` mostly follows `scores` of the same.
+        """
+        last = self._last
+        if last is not None and np.array_equal(last[0], query):
+            return last[1]
         near: np.ndarray = np.maximum.reduceat(query @ self._vectors.T, self._starts, axis=1)
+        self._last = (query, near)
         return near
 
     def with_questions(self, kept: Sequence[int]) -> LateIndex:

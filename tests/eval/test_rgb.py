@@ -94,3 +94,10 @@ def test_an_edited_retriever_ranks_its_hits_anew(index: Index) -> None:
     found = retriever.search("育儿补贴怎么说")
     assert [hit.rank for hit in found] == list(range(1, 11))
     assert [hit.score for hit in found] == sorted((h.score for h in found), reverse=True)
+
+
+def test_the_product_ranks_the_edited_hits_alone(index: Index) -> None:
+    retriever = EditedRetriever(index=index, edit=without_evidence(QUESTION))
+    for found in (retriever.rank("育儿补贴怎么说"), retriever.search("育儿补贴怎么说")):
+        assert found and not {5, 9} & set(measures(list(found)))
+        assert [hit.rank for hit in found] == list(range(1, len(found) + 1))
