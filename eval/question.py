@@ -13,7 +13,8 @@ QUESTIONS = Path(__file__).resolve().parent / "questions" / "policy.jsonl"
 # For reporting alone: their authors had only the text, and nothing is learned from them. The last are
 # the newest, and the fewest times scored.
 UNSEEN = tuple(
-    QUESTIONS.with_name(f"{name}.jsonl") for name in ("unseen", "exam", "trial", "assay", "audit")
+    QUESTIONS.with_name(f"{name}.jsonl")
+    for name in ("unseen", "exam", "trial", "assay", "audit", "hearing")
 )
 # The report half of the first 298 questions was read while defects were mended, so that all of
 # them are for development now.

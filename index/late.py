@@ -9,6 +9,7 @@ under its headings, and in the nearest of its plain questions; its score is thei
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +26,9 @@ MAX_PASSAGES = 5000
 # first ones for 1,415; with the one nearest 1,386, and 1,376 at 0.4.
 ASKED_WEIGHT = 0.6
 NEAREST = 3
+# Of each passage so many of its plain questions are looked at token by token: those whose mean vectors
+# come nearest to the query's.
+LOOKED_AT = 8
 
 
 class TokenEmbedder(Protocol):
@@ -42,6 +46,27 @@ def similarity(query: np.ndarray, text: np.ndarray) -> float:
     return float((query @ text.T).max(axis=1).mean())
 
 
+@dataclass(frozen=True, slots=True)
+class _Views:
+    """A query's nearness, token by token, to the views that are looked at.
+
+    `texts` is (n_query_tokens, 2 n_passages), `asked` (n_query_tokens, n_looked_at); `owners`
+    (n_looked_at,) are the passages of the latter, in ascending order.
+    """
+
+    texts: np.ndarray
+    asked: np.ndarray
+    owners: np.ndarray
+
+
+def _best_of_each(scores: np.ndarray, owners: np.ndarray, n: int) -> np.ndarray:
+    """The places of each owner's `n` best scores, in ascending order; `owners` must ascend."""
+    order = np.lexsort((-scores, owners))
+    place = np.arange(len(order)) - np.searchsorted(owners, owners)
+    chosen: np.ndarray = np.sort(order[place < n])
+    return chosen
+
+
 class LateIndex:
     """Token vectors of every view of the passages.
 
@@ -54,11 +79,13 @@ class LateIndex:
         self._stored = vectors
         self._vectors = vectors.astype(np.float32)
         self._starts = starts
+        self._lengths = np.diff(np.append(starts, len(vectors)))
         self._owners = owners
         self._n = (len(starts) - len(owners)) // 2
         self._n_asked = np.bincount(owners, minlength=self._n)
-        self._asked_about, self._first_asked = np.unique(owners, return_index=True)
-        self._last: tuple[np.ndarray, np.ndarray] | None = None
+        self._first_asked = int(self._lengths[: 2 * self._n].sum())
+        self._means = self._mean_vectors()
+        self._last: tuple[np.ndarray, _Views] | None = None
 
     @classmethod
     def build(
@@ -88,20 +115,19 @@ class LateIndex:
 
         A passage without questions has the mean of its other two views in their place.
         """
-        views = self._views(query).mean(axis=0)
-        text = (views[: self._n] + views[self._n : 2 * self._n]) / 2
-        asked = np.where(self._n_asked > 0, self._mean_of_nearest(views[2 * self._n :]), text)
+        views = self._views(query)
+        texts = views.texts.mean(axis=0)
+        text = (texts[: self._n] + texts[self._n :]) / 2
+        nearest = self._mean_of_nearest(views.asked.mean(axis=0), views.owners)
+        asked = np.where(self._n_asked > 0, nearest, text)
         mean = (1 - ASKED_WEIGHT) * text + ASKED_WEIGHT * asked
         scores: np.ndarray = mean.astype(np.float32)
         return scores
 
-    def _mean_of_nearest(self, asked: np.ndarray) -> np.ndarray:
+    def _mean_of_nearest(self, asked: np.ndarray, owners: np.ndarray) -> np.ndarray:
         """For each passage the mean of its NEAREST best plain questions: (n,), 0 without any."""
-        order = np.lexsort((-asked, self._owners))
-        owners = self._owners[order]
-        place = np.arange(len(order)) - np.searchsorted(owners, owners)
-        is_near = place < NEAREST
-        total = np.bincount(owners[is_near], asked[order][is_near], minlength=self._n)
+        near = _best_of_each(asked, owners, NEAREST)
+        total = np.bincount(owners[near], asked[near], minlength=self._n)
         mean: np.ndarray = total / np.minimum(self._n_asked, NEAREST).clip(min=1)
         return mean
 
@@ -111,23 +137,48 @@ class LateIndex:
         (n_query_tokens, n) float32, from (n_query_tokens, dimension).
         """
         views = self._views(query)
-        near: np.ndarray = np.maximum(views[:, : self._n], views[:, self._n : 2 * self._n])
-        if len(self._owners):
-            asked = np.maximum.reduceat(views[:, 2 * self._n :], self._first_asked, axis=1)
-            near[:, self._asked_about] = np.maximum(near[:, self._asked_about], asked)
+        near: np.ndarray = np.maximum(views.texts[:, : self._n], views.texts[:, self._n :])
+        if len(views.owners):
+            owners, first = np.unique(views.owners, return_index=True)
+            asked = np.maximum.reduceat(views.asked, first, axis=1)
+            near[:, owners] = np.maximum(near[:, owners], asked)
         return near
 
-    def _views(self, query: np.ndarray) -> np.ndarray:
-        """The best inner product of each query token with any token of each view.
+    def _views(self, query: np.ndarray) -> _Views:
+        """How near each query token comes to the views that are looked at.
 
         Those of the last query are kept: `nearness` mostly follows `scores` of the same.
         """
         last = self._last
         if last is not None and np.array_equal(last[0], query):
             return last[1]
-        near: np.ndarray = np.maximum.reduceat(query @ self._vectors.T, self._starts, axis=1)
-        self._last = (query, near)
+        texts = np.maximum.reduceat(
+            query @ self._vectors[: self._first_asked].T, self._starts[: 2 * self._n], axis=1
+        )
+        looked_at = _best_of_each(self._means @ query.mean(axis=0), self._owners, LOOKED_AT)
+        views = _Views(texts, self._near(query, looked_at), self._owners[looked_at])
+        self._last = (query, views)
+        return views
+
+    def _near(self, query: np.ndarray, questions: np.ndarray) -> np.ndarray:
+        """The best inner product of each query token with any token of each of the questions."""
+        rows = questions + 2 * self._n
+        lengths = self._lengths[rows]
+        begin = np.cumsum(lengths) - lengths
+        tokens = np.repeat(self._starts[rows] - begin, lengths) + np.arange(lengths.sum())
+        if not len(tokens):
+            return np.zeros((len(query), 0), dtype=np.float32)
+        near: np.ndarray = np.maximum.reduceat(query @ self._vectors[tokens].T, begin, axis=1)
         return near
+
+    def _mean_vectors(self) -> np.ndarray:
+        """The mean token vector of each question, of length 1: (n_questions, dimension)."""
+        if not len(self._owners):
+            return np.zeros((0, self._vectors.shape[1]), dtype=np.float32)
+        starts = self._starts[2 * self._n :] - self._first_asked
+        sums = np.add.reduceat(self._vectors[self._first_asked :], starts, axis=0)
+        means: np.ndarray = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        return means
 
     def with_questions(self, kept: Sequence[int]) -> LateIndex:
         """The same with only some of its questions, by their place: for measuring what they do."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,14 @@ class LocalServer:
     api_key: SecretStr
 
 
-def serve(model: Path, *, n_threads: int) -> LocalServer:
+def serve(
+    model: Path, *, n_threads: int, change: Callable[[Any], None] = lambda params: None
+) -> LocalServer:
     """Load a GGUF file and serve it; blocks for the seconds that loading takes.
 
     `n_threads` of 0 takes as many as there are cores. The web page, the slot and metrics end
-    points and cross-origin requests are off.
+    points and cross-origin requests are off. `change` may set other parameters of llama.cpp: for
+    measuring what they do.
 
     Raises:
         RuntimeError: llama.cpp cannot load the file.
@@ -50,6 +54,7 @@ def serve(model: Path, *, n_threads: int) -> LocalServer:
     params.cpuparams.n_threads = n_threads or os.cpu_count() or 2
     params.cpuparams_batch.n_threads = params.cpuparams.n_threads
     params.verbosity = 0
+    change(params)
     server = xllamacpp.Server(params)
     return LocalServer(
         handle=server, base_url=f"{server.listening_address}/v1", api_key=SecretStr(api_key)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
+from pydantic import SecretStr
 
 from corpus.errors import PolicyQAError
 from index import weights
 from rag.llamacpp import LocalServer, serve
 from rag.settings import Backend, Settings
+
+if TYPE_CHECKING:
+    from langchain_openai import ChatOpenAI
 
 _log = logging.getLogger("policyqa")
 MAX_ANSWER_TOKENS = 160
@@ -85,27 +89,30 @@ class ModelHost:
             case Backend.LLAMACPP:
                 path = weights.resolve(self._settings.model)
                 self._server = serve(path, n_threads=self._settings.n_threads)
-                return self._openai(self._server.base_url, self._server.api_key)
+                return open_chat(self._settings, self._server.base_url, self._server.api_key)
             case Backend.OPENAI:
-                return self._openai(self._settings.openai_base_url, self._settings.openai_api_key)
+                url, key = self._settings.openai_base_url, self._settings.openai_api_key
+                return open_chat(self._settings, url, key)
             case Backend.TRANSFORMERS:
                 return _transformers(self._settings)
         raise ValueError(f"backend {self._settings.backend} has no model")
 
-    def _openai(self, base_url: str, api_key: Any) -> BaseChatModel:
-        from langchain_openai import ChatOpenAI  # seconds to import
 
-        return ChatOpenAI(
-            model=self._settings.model,
-            base_url=base_url or None,
-            api_key=api_key,
-            temperature=0.0,
-            seed=_SEED,
-            max_completion_tokens=MAX_ANSWER_TOKENS,
-            timeout=self._settings.model_timeout_s,
-            max_retries=0,
-            streaming=True,
-        )
+def open_chat(settings: Settings, base_url: str, api_key: SecretStr) -> ChatOpenAI:
+    """The model of the settings behind an OpenAI-compatible server."""
+    from langchain_openai import ChatOpenAI  # seconds to import
+
+    return ChatOpenAI(
+        model=settings.model,
+        base_url=base_url or None,
+        api_key=api_key,
+        temperature=0.0,
+        seed=_SEED,
+        max_completion_tokens=MAX_ANSWER_TOKENS,
+        timeout=settings.model_timeout_s,
+        max_retries=0,
+        streaming=True,
+    )
 
 
 def _transformers(settings: Settings) -> BaseChatModel:

@@ -10,7 +10,7 @@ from fakes import FakeEmbedder
 
 from corpus.load import load_corpus
 from corpus.questions import clause_hash
-from index.late import ASKED_WEIGHT, LateIndex, similarity
+from index.late import ASKED_WEIGHT, LOOKED_AT, LateIndex, similarity
 from index.passage import Passage, cut_passages
 
 EMBEDDER = FakeEmbedder()
@@ -52,6 +52,23 @@ def late() -> LateIndex:
 def test_scores_are_those_of_the_formula(query: str, late: LateIndex) -> None:
     scores = late.scores(EMBEDDER.embed_query_tokens(query))
     assert scores == pytest.approx([slow_score(query, p) for p in PASSAGES], abs=1e-5)
+
+
+def test_of_many_questions_those_nearest_by_their_mean_are_looked_at() -> None:
+    passage = PASSAGES[2]
+    asked = [
+        f"{word}{end}" for word in ("工作难找", "谁管饭碗", "哪里招人") for end in "吗呢吧啊呀呐么"
+    ]
+    late = LateIndex.build([passage], {clause_hash(passage.text): asked}, EMBEDDER)
+    query = EMBEDDER.embed_query_tokens("工作难找谁管")
+    means = [EMBEDDER.embed_query_tokens(a).mean(axis=0) for a in asked]
+    nearness = [float(query.mean(axis=0) @ mean / np.linalg.norm(mean)) for mean in means]
+    looked_at = sorted(range(len(asked)), key=lambda i: -nearness[i])[:LOOKED_AT]
+    nearest = sorted(slow_maxsim(query, EMBEDDER.embed_query_tokens(asked[i])) for i in looked_at)
+    texts = (passage.text, passage.embedded_text)
+    text = np.mean([slow_maxsim(query, EMBEDDER.embed_query_tokens(t)) for t in texts])
+    expected = (1 - ASKED_WEIGHT) * text + ASKED_WEIGHT * np.mean(nearest[-3:])
+    assert late.scores(query) == pytest.approx([expected], abs=1e-5)
 
 
 def test_a_clauses_own_question_lifts_it_over_the_others(late: LateIndex) -> None:
