@@ -10,12 +10,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 QUESTIONS = Path(__file__).resolve().parent / "questions" / "policy.jsonl"
-# For reporting alone: their authors had only the text, and nothing is learned from them. The last are
-# the newest, and the fewest times scored.
-UNSEEN = tuple(
-    QUESTIONS.with_name(f"{name}.jsonl")
-    for name in ("unseen", "exam", "trial", "assay", "audit", "hearing")
+# Their authors had only the text. The older ones, scored many times, say how the gate weighs its opinions
+# (eval.fit_gate) and nothing else is learned from them; from the newer ones nothing is learned.
+CALIBRATION = tuple(
+    QUESTIONS.with_name(f"{name}.jsonl") for name in ("unseen", "exam", "trial", "assay", "audit")
 )
+UNSEEN = (*CALIBRATION, *(QUESTIONS.with_name(f"{name}.jsonl") for name in ("hearing", "docket")))
 # The report half of the first 298 questions was read while defects were mended, so that all of
 # them are for development now.
 _READ = frozenset(f"q{n:03}" for n in range(1, 299))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,6 +48,22 @@ class Embedder(Protocol):
 
     def count_tokens(self, text: str) -> int:
         """How many tokens the encoder makes of a text, special ones included."""
+
+    def query_states(self, text: str) -> np.ndarray | None:
+        """A question (n_tokens, dimension) float32 as the lower half of the layers leaves it, special
+        tokens included; None where the encoder does not show it."""
+
+    def passage_states(self, text: str) -> np.ndarray | None:
+        """What `query_states` gives, for a passage."""
+
+    def upper_layers(
+        self, changes: Mapping[str, np.ndarray], mark: str
+    ) -> Callable[[np.ndarray], np.ndarray] | None:
+        """The upper half of the layers, with `changes` added to the weights they name.
+
+        States (n_tokens, dimension) in, the same out. `mark` names the changes, so that what is made
+        of them is made once. None where it cannot be made.
+        """
 
 
 def _unit_rows(vectors: Any) -> np.ndarray:
@@ -135,6 +151,28 @@ class SentenceEmbedder:
     def count_tokens(self, text: str) -> int:
         """See Embedder."""
         return len(self._tokenizer(text, verbose=False)["input_ids"])  # long ones are no fault
+
+    def query_states(self, text: str) -> np.ndarray | None:
+        """See Embedder."""
+        return self._states(text, "query")
+
+    def passage_states(self, text: str) -> np.ndarray | None:
+        """See Embedder."""
+        return self._states(text, "passage")
+
+    def upper_layers(
+        self, changes: Mapping[str, np.ndarray], mark: str
+    ) -> Callable[[np.ndarray], np.ndarray] | None:
+        """See Embedder."""
+        if self._graph is None:
+            return None
+        graph = onnx.export_upper(lambda: self._model, self._path, self._cache, changes, mark)
+        return None if graph is None else onnx.UpperLayers(graph)
+
+    def _states(self, text: str, kind: str) -> np.ndarray | None:
+        if self._graph is None:
+            return None
+        return self._graph.middle_states([self._prompts[kind] + text])[0]
 
     def _embed(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         (rows,) = self._token_vectors([text], "query")

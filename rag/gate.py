@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from corpus.document import Locator
+from index.cross_encoder import CrossEncoder
 from index.late import similarity
 from index.passage import Hit
 from index.search import SCORING, Index
 from rag.answer import Reason
 from rag.asked import kinds_asked, load_gate_data
 from rag.logistic import Logistic
-from rag.reader import WEIGHTS as READING
+from rag.reader import WEIGHTS as READER_WEIGHTS
 from rag.reader import QuestionReader
 from rag.scope import WEIGHTS, read_signs
+from rag.second import logit_of, probability_of
+from rag.weighing import CROSS, READING, SCOPE, Weighing, load_weighings
 
 # A question this much nearer to a thing off topic than to its best clause is off topic: for an index
 # without late interaction, where no scope was learned. 9 of 9 off-topic development questions lie
@@ -44,10 +48,13 @@ class Ruling:
     p_answered: float | None
 
 
-def combine(guess: float, read: float) -> float:
-    """Two probabilities as one: the mean of their logits."""
-    logits = [np.log(p / (1 - p)) for p in np.clip([guess, read], 1e-6, 1 - 1e-6)]
-    return float(1 / (1 + np.exp(-np.mean(logits))))
+def measure_texts(index: Index) -> dict[Locator, str]:
+    """What is read of each measure: its heading and the clauses that the index has of it."""
+    told: dict[Locator, list[str]] = {}
+    for passage in index.passages:
+        heading = [f"{passage.heading_path[-1]}。"] if passage.heading_path else []
+        told.setdefault(passage.locator.measure_locator, heading).append(passage.text)
+    return {measure: "".join(parts) for measure, parts in told.items()}
 
 
 class Gate:
@@ -60,9 +67,11 @@ class Gate:
         *,
         reader: QuestionReader | None = None,
         reading: Logistic | None = None,
+        cross: CrossEncoder | None = None,
+        weighings: Sequence[Weighing] | None = None,
     ) -> None:
-        """`scope` and `reading` are the shipped ones unless given, where they fit the index; with a
-        `reader` what its reading of the question tells counts as much as the scope."""
+        """`scope`, `reading`, `cross` and `weighings` are the shipped ones unless given, where they
+        fit the index. What `reading` makes of the question takes a `reader`."""
         data = load_gate_data()["off_topic"]
         if not isinstance(data, dict):
             raise ValueError("gate.toml: `off_topic` must be a table")
@@ -74,7 +83,12 @@ class Gate:
             scope = Logistic.load(index.embedder.name, SCORING, WEIGHTS)
         self._scope = scope
         self._reader = reader
-        self._reading = reading or Logistic.load(index.embedder.name, SCORING, READING)
+        self._reading = reading or Logistic.load(index.embedder.name, SCORING, READER_WEIGHTS)
+        if cross is None and index.is_late:
+            cross = CrossEncoder.load(index.embedder)
+        self._cross = cross
+        self._weighings = load_weighings() if weighings is None else tuple(weighings)
+        self._measures = measure_texts(index)
 
     def wait(self) -> None:
         """Block until the reader, if there is one, is ready or has failed."""
@@ -94,7 +108,7 @@ class Gate:
         if self._scope is None:
             reason = Reason.OFF_TOPIC if is_off_topic else signs.unheld
             return Ruling(reason=reason, p_answered=None)
-        p_answered, threshold = self._weigh(self._scope, query, signs)
+        p_answered, threshold = self._weigh(self.opinions(query, rewritten, hits, signs))
         if p_answered >= threshold:
             reason = Reason.NONE
         elif is_off_topic:
@@ -110,14 +124,29 @@ class Gate:
         signs = self.read(query, query, hits)
         return self._scope.probability(self._embedder.embed_query(query), signs.values)
 
-    def _weigh(self, scope: Logistic, query: str, signs: Signs) -> tuple[float, float]:
+    def opinions(
+        self, query: str, rewritten: str, hits: Sequence[Hit], signs: Signs
+    ) -> dict[str, float]:
+        """What each that can judge thinks: logits that the documents say what is asked."""
+        found = {}
+        if self._scope is not None:
+            vector = self._embedder.embed_query(query)
+            found[SCOPE] = logit_of(self._scope.probability(vector, signs.values))
+        read = self._reader.vector(query) if self._reader and self._reading else None
+        if read is not None and self._reading is not None:
+            found[READING] = logit_of(self._reading.probability(read, signs.values))
+        if self._cross is not None:
+            best = self._measures.get(hits[0].passage.locator.measure_locator, "")
+            if (logit := self._cross.logit(rewritten, best)) is not None:
+                found[CROSS] = logit
+        return found
+
+    def _weigh(self, opinions: Mapping[str, float]) -> tuple[float, float]:
         """The probability that the documents say what is asked, and the least that is enough."""
-        guess = scope.probability(self._embedder.embed_query(query), signs.values)
-        vector = self._reader.vector(query) if self._reader and self._reading else None
-        if vector is None or self._reading is None:
-            return guess, scope.threshold
-        read = self._reading.probability(vector, signs.values)
-        return combine(guess, read), self._reading.threshold
+        for weighing in self._weighings:
+            if weighing.weights.keys() <= opinions.keys():
+                return weighing.probability(opinions), weighing.threshold
+        return probability_of(opinions[SCOPE]), self._scope.threshold if self._scope else 0.5
 
     def read(self, query: str, rewritten: str, hits: Sequence[Hit]) -> Signs:
         """The signs of a question with at least one hit."""

@@ -34,3 +34,9 @@ class SecondReading(BaseModel):
 def probability_of(logit: float) -> float:
     """The logistic function, safe for any logit."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def logit_of(probability: float) -> float:
+    """The inverse of `probability_of`, bounded."""
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))

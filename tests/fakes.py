@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -255,6 +255,15 @@ class FakeEmbedder:
     def count_tokens(self, text: str) -> int:
         """One a character."""
         return len(text)
+
+    def query_states(self, text: str) -> None:
+        """It has no layers."""
+
+    def passage_states(self, text: str) -> None:
+        """It has no layers."""
+
+    def upper_layers(self, changes: Mapping[str, np.ndarray], mark: str) -> None:
+        """It has no layers."""
 
 
 class FakeModel(BaseChatModel):

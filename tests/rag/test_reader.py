@@ -9,10 +9,8 @@ import gguf
 import numpy as np
 import pytest
 
-from index.search import SCORING, Index
-from rag.answer import Reason
-from rag.gate import Gate, combine
-from rag.logistic import Logistic, LogisticWeights
+from index.search import SCORING
+from rag.logistic import LogisticWeights
 from rag.lower_layers import cut_layers
 from rag.reader import WEIGHTS, QuestionReader
 from rag.scope import SIGNS
@@ -78,56 +76,8 @@ def test_the_reader_reads_a_question_unless_it_is_off() -> None:
     assert off.vector("退休金会涨吗") is None
 
 
-def test_two_probabilities_are_the_mean_of_their_logits() -> None:
-    assert combine(0.5, 0.5) == pytest.approx(0.5)
-    assert combine(0.9, 0.1) == pytest.approx(0.5)
-    assert combine(0.5, 0.9) == pytest.approx(0.75)
-    assert 0 < combine(0.0, 0.0) < combine(1.0, 1.0) < 1
-
-
 def test_the_shipped_weights_fit_the_reader_and_the_signs() -> None:
     weights = LogisticWeights.model_validate_json(WEIGHTS.read_bytes())
     assert len(weights.vector) == len(weights.centre) == 1536
     assert len(weights.signs) == len(weights.mean) == len(weights.scale) == len(SIGNS)
     assert weights.scoring == SCORING and 0 < weights.threshold < 1
-
-
-class FixedReader(QuestionReader):
-    """Reads every question alike."""
-
-    def vector(self, question: str) -> np.ndarray:
-        return np.ones(2) / np.sqrt(2)
-
-
-@pytest.mark.parametrize(("read", "reason"), [(9.0, Reason.NONE), (-9.0, Reason.NO_DETAIL)])
-def test_the_gate_weighs_the_reading_as_much_as_its_scope(
-    index: Index, read: float, reason: Reason
-) -> None:
-    def made(dimension: int, intercept: float) -> Logistic:
-        return Logistic(
-            LogisticWeights(
-                embedder="made",
-                scoring=SCORING,
-                centre=(0.0,) * dimension,
-                vector=(0.0,) * dimension,
-                mean=(0.0,) * len(SIGNS),
-                scale=(1.0,) * len(SIGNS),
-                signs=(0.0,) * len(SIGNS),
-                intercept=intercept,
-                threshold=0.5,
-                fitted_on="made by hand",
-            )
-        )
-
-    gate = Gate(
-        index,
-        made(index.embedder.dimension, 1.0),
-        reader=FixedReader(Settings()),
-        reading=made(2, read),
-    )
-    question = "研究建立育儿补贴制度吗"
-    hits = index.search(question, 10)
-    ruling = gate.judge(question, question, hits)
-    assert ruling.reason is reason
-    assert ruling.p_answered == pytest.approx(1 / (1 + np.exp(-(1.0 + read) / 2)))
-    assert gate.first_guess(question, hits) == pytest.approx(1 / (1 + np.exp(-1.0)))

@@ -1,0 +1,156 @@
+"""Learn how the gate weighs its opinions: `python -m eval.fit_gate [--out FILE]`.
+
+Scope, reading and cross-encoder are each sure of the questions that they were learned from, so that their
+weights and the threshold are learned from questions that none of them saw: the reporting sets that have
+been scored many times (eval.question.CALIBRATION). The newer ones are kept out. Prints JSON with what
+each opinion tells alone and what all tell together, cross-validated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from tqdm import tqdm
+
+from corpus.errors import PolicyQAError
+from corpus.load import load_corpus
+from eval.learning import as_turns
+from eval.question import CALIBRATION, load_questions
+from index.cross_encoder import CrossEncoder
+from index.search import Index
+from rag.answer import Reason
+from rag.build import open_index
+from rag.gate import Gate
+from rag.question import read_question
+from rag.reader import QuestionReader
+from rag.retrieve import PolicyRetriever
+from rag.rewrite import Rewriter
+from rag.settings import Settings
+from rag.structure import answer_structure
+from rag.weighing import CROSS, READING, SCOPE, WEIGHTS, Weighing
+
+# Every set of opinions that can be at hand: without the language model's file there is no reading.
+_AT_HAND = ((SCOPE, READING, CROSS), (SCOPE, CROSS), (SCOPE, READING))
+# The threshold lets this share of the answerable ones be refused.
+FALSE_REFUSALS = 0.02
+_FOLDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """The opinions of a question, and whether the policy answers it. `removed` are the opinions where
+    the index has nothing of the measures that answer it; empty for one that none answers."""
+
+    opinions: dict[str, float]
+    removed: dict[str, float]
+    is_answered: bool
+
+
+def hear(index: Index, gate: Gate, paths: Sequence[Path]) -> Iterator[Heard]:
+    """Every question that reaches the gate."""
+    documents, rewriter = load_corpus(Settings().texts), Rewriter.load(index.embedder)
+    retriever = PolicyRetriever(index=index)
+    questions = [q for path in paths for q in load_questions(path)]
+    for q in tqdm(questions, unit="question", disable=None):
+        history = as_turns(q.history)
+        read = read_question(q.question)
+        if isinstance(read, Reason) or answer_structure(
+            read.query, documents, "zh", history=history, search=retriever.search
+        ):
+            continue
+        rewritten = rewriter.rewrite(read.query, history)
+        hits = retriever.shown(retriever.rank(read.query, rewritten))
+        gold = {*q.measures, *q.acceptable_measures}
+        left = [hit for hit in hits if hit.passage.locator.measure not in gold]
+        opinions = [
+            gate.opinions(read.query, rewritten, found, gate.read(read.query, rewritten, found))
+            for found in ([hits, left] if q.answerable and left else [hits])
+        ]
+        yield Heard(
+            opinions=opinions[0],
+            removed=opinions[1] if len(opinions) > 1 else {},
+            is_answered=q.answerable,
+        )
+
+
+def fit(heard: Sequence[Heard], names: Sequence[str], false_refusals: float) -> Weighing:
+    """The weighing of the named opinions."""
+    values = np.array([[one.opinions[name] for name in names] for one in heard])
+    answered = np.array([one.is_answered for one in heard])
+    model = LogisticRegression(max_iter=1000).fit(values, answered)
+    weighing = Weighing(
+        weights={n: round(float(w), 4) for n, w in zip(names, model.coef_[0], strict=True)},
+        intercept=round(float(model.intercept_[0]), 4),
+        threshold=0.0,
+        fitted_on=f"{len(heard)} questions",
+    )
+    kept = [weighing.probability(one.opinions) for one in heard if one.is_answered]
+    threshold = round(float(np.quantile(kept, false_refusals)), 4)
+    return weighing.model_copy(update={"threshold": threshold})
+
+
+def tell(heard: Sequence[Heard], names: Sequence[str], false_refusals: float) -> dict[str, object]:
+    """What the named opinions tell together, of questions that they were not weighed on."""
+    values = np.array([[one.opinions[name] for name in names] for one in heard])
+    answered = np.array([one.is_answered for one in heard])
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+    found = cross_val_predict(
+        LogisticRegression(max_iter=1000), values, answered, cv=folds, method="decision_function"
+    )
+    weighing = fit(heard, names, false_refusals)
+    removed = [one.removed for one in heard if one.removed]
+    refused = sum(weighing.probability(one) < weighing.threshold for one in removed)
+    return {
+        "area_under_curve": round(float(roc_auc_score(answered, found)), 4),
+        "n_answerable": int(answered.sum()),
+        "n_unanswerable": int((~answered).sum()),
+        "refused_unanswerable_at": {
+            str(share): int((found[~answered] < np.quantile(found[answered], share)).sum())
+            for share in (0.01, 0.02, 0.03, 0.05)
+        },
+        "n_evidence_removed": len(removed),
+        "refused_evidence_removed": refused,
+        "weighing": weighing.model_dump(),
+    }
+
+
+def main() -> int:
+    """Fit, print, write."""
+    parser = argparse.ArgumentParser(
+        prog="eval.fit_gate", description="Learn how the gate weighs its opinions."
+    )
+    parser.add_argument("--cross", type=Path, help="another cross-encoder than the shipped one")
+    parser.add_argument("--false-refusals", type=float, default=FALSE_REFUSALS)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    args = parser.parse_args()
+    index, reader = open_index(Settings()), QuestionReader(Settings())
+    reader.start()
+    cross = None if args.cross is None else CrossEncoder.load(index.embedder, args.cross)
+    gate = Gate(index, reader=reader, cross=cross)
+    gate.wait()
+    heard = list(hear(index, gate, CALIBRATION))
+    if not all(one.opinions.keys() >= {SCOPE, READING, CROSS} for one in heard):
+        raise PolicyQAError("one of the gate's models could not be loaded; the log tells why.")
+    told = {
+        "+".join(names): tell(heard, names, args.false_refusals)
+        for n in (1, 2, 3)
+        for names in itertools.combinations((SCOPE, READING, CROSS), n)
+    }
+    weighings = [fit(heard, names, args.false_refusals).model_dump() for names in _AT_HAND]
+    args.out.write_text(json.dumps(weighings, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(told, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""The gate weighs what its models think of a question, as many of them as are at hand."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.cross_encoder import CrossEncoder
+from index.search import SCORING, Index
+from rag.answer import Reason
+from rag.gate import Gate, measure_texts
+from rag.logistic import Logistic, LogisticWeights
+from rag.reader import QuestionReader
+from rag.scope import SIGNS
+from rag.settings import Settings
+from rag.weighing import CROSS, READING, SCOPE, Weighing, load_weighings
+
+QUESTION = "研究建立育儿补贴制度吗"
+
+
+class FixedReader(QuestionReader):
+    """Reads every question alike."""
+
+    def vector(self, question: str) -> np.ndarray:
+        return np.ones(2) / np.sqrt(2)
+
+
+class FixedCross(CrossEncoder):
+    """Thinks the same of every pair, and keeps them."""
+
+    def __init__(self, thinks: float | None) -> None:
+        self.thinks = thinks
+        self.pairs: list[tuple[str, str]] = []
+
+    def logit(self, question: str, passage: str) -> float | None:
+        self.pairs.append((question, passage))
+        return self.thinks
+
+
+def logistic(dimension: int, intercept: float) -> Logistic:
+    """One that thinks the same of every question."""
+    return Logistic(
+        LogisticWeights(
+            embedder="made",
+            scoring=SCORING,
+            centre=(0.0,) * dimension,
+            vector=(0.0,) * dimension,
+            mean=(0.0,) * len(SIGNS),
+            scale=(1.0,) * len(SIGNS),
+            signs=(0.0,) * len(SIGNS),
+            intercept=intercept,
+            threshold=0.5,
+            fitted_on="made by hand",
+        )
+    )
+
+
+def weighing(**weights: float) -> Weighing:
+    return Weighing(weights=weights, intercept=-1.0, threshold=0.5, fitted_on="made by hand")
+
+
+def gate(index: Index, *, reads: float, crosses: float | None) -> Gate:
+    return Gate(
+        index,
+        logistic(index.embedder.dimension, 1.0),
+        reader=FixedReader(Settings()),
+        reading=logistic(2, reads),
+        cross=FixedCross(crosses),
+        weighings=(
+            weighing(**{SCOPE: 1.0, READING: 1.0, CROSS: 2.0}),
+            weighing(**{SCOPE: 1.0, READING: 3.0}),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("reads", "crosses", "logit"),
+    [(2.0, 3.0, 8.0), (2.0, -3.0, -4.0), (2.0, None, 6.0), (-2.0, None, -6.0)],
+)
+def test_the_opinions_at_hand_are_weighed(
+    index: Index, reads: float, crosses: float | None, logit: float
+) -> None:
+    ruling = gate(index, reads=reads, crosses=crosses).judge(
+        QUESTION, QUESTION, index.search(QUESTION, 10)
+    )
+    assert ruling.p_answered == pytest.approx(1 / (1 + math.exp(-logit)), rel=1e-3)
+    assert ruling.reason is (Reason.NONE if logit > 0 else Reason.NO_DETAIL)
+
+
+def test_without_a_weighing_the_scope_judges_alone(index: Index) -> None:
+    alone = Gate(index, logistic(index.embedder.dimension, 1.0), weighings=())
+    hits = index.search(QUESTION, 10)
+    ruling = alone.judge(QUESTION, QUESTION, hits)
+    assert ruling.p_answered == pytest.approx(1 / (1 + math.exp(-1.0)))
+    assert alone.first_guess(QUESTION, hits) == pytest.approx(ruling.p_answered)
+
+
+def test_the_whole_question_is_read_beside_the_whole_best_measure(index: Index) -> None:
+    cross = FixedCross(1.0)
+    judging = Gate(index, logistic(index.embedder.dimension, 1.0), cross=cross, weighings=())
+    hits = index.search(QUESTION, 10)
+    judging.judge("那是怎么说的", QUESTION, hits)
+    best = hits[0].passage.locator.measure_locator
+    assert cross.pairs == [(QUESTION, measure_texts(index)[best])]
+    own = [p.text for p in index.passages if p.locator.measure_locator == best]
+    assert all(text in cross.pairs[0][1] for text in own)
+
+
+def test_the_shipped_weighings_rise_with_each_opinion() -> None:
+    shipped = load_weighings()
+    assert [len(one.weights) for one in shipped] == sorted(
+        (len(one.weights) for one in shipped), reverse=True
+    )
+    assert shipped[0].weights.keys() == {SCOPE, READING, CROSS}
+    for one in shipped:
+        assert all(weight > 0 for weight in one.weights.values()) and 0 < one.threshold < 1
+
+
+def test_the_weighing_of_more_opinions_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "weighing.json"
+    assert load_weighings(path) == ()
+    made = [weighing(scope=1.0), weighing(scope=1.0, cross=1.0)]
+    path.write_text(json.dumps([one.model_dump() for one in made]), encoding="utf-8")
+    assert load_weighings(path) == (made[1], made[0])
