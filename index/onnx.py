@@ -190,9 +190,7 @@ def _make_once(made: Path, write: Callable[[Path], bool]) -> Path | None:
             if (graph := _find(made)) is not None:
                 return graph
             return _write(write, made)
-    except (
-        Exception
-    ) as error:  # an exporter fails in many ways; torch then does the work, or nobody
+    except Exception as error:  # an exporter fails in many ways; torch then does it, or nobody
         warnings.warn(f"the encoder is not exported: {error}", stacklevel=3)
         return None
 
