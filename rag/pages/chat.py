@@ -64,11 +64,9 @@ class Desk:
         """Forget the conversation."""
         if session.relay is not None:
             session.relay.discard(_STOP_WAIT_S)
-        session.exchanges, session.cited = (), None
-        return {**self._show(session), **self._buttons(False), self.parts.question: ""} | {
-            self.parts.panel: self._panel(session),
-            self.parts.staff: self.renderer.staff(_texts(session), None),
-        }
+        session.forget()
+        cleared = {self.parts.question: "", self.parts.panel: self._panel(session)}
+        return self._ended(session) | cleared
 
     def cite(self, event: gr.EventData, session: Session) -> str:
         """The panel with the measure that a chip names."""
@@ -106,8 +104,9 @@ class Desk:
         }
 
     def _answer(self, text: object, session: Session, *, from_composer: bool) -> Iterator[Updates]:
-        if session.relay is not None:
+        if session.asking:
             return
+        session.asking = True
         question = mask_numbers(str(text or "").strip())[: MAX_QUESTION + 1]
         history = session.history()
         relay = Relay(lambda: self.assistant.stream(question, history), self.line)
@@ -116,27 +115,38 @@ class Desk:
             question=question, model_loading=self.assistant.model_state == "loading"
         )
         session.begin(exchange)
+        fits = len(question) <= MAX_QUESTION
+        emptied = {self.parts.question: ""} if from_composer and fits else {}
         try:
-            fits = len(question) <= MAX_QUESTION
-            emptied = {self.parts.question: ""} if from_composer and fits else {}
             yield {**self._show(session), **self._buttons(True), **emptied}
+            yield from self._follow(relay, exchange, session)
+            # Gradio repeats the last of these once the generator ends, perhaps after what `clear`
+            # shows: a question that is forgotten meanwhile has to end with the empty page too.
+            if relay.discarded:
+                session.forget()
+                yield self._ended(session)
+        finally:
+            relay.stop()
+            session.asking = False
+            relay.close()
+
+    def _follow(self, relay: Relay, exchange: Exchange, session: Session) -> Iterator[Updates]:
+        try:
             for event in relay.events():
                 exchange = exchange.after(event)
                 session.update(exchange)
                 yield self._show(session)
         except Exception:  # the page's edge: the visitor gets a number, the log gets the cause
             exchange = replace(exchange, phase=Phase.FAULT, reference=_report())
-        finally:
-            relay.stop()
-            session.relay = None
-            relay.close()
-        if relay.discarded:
-            return
         if exchange.running:
             exchange = replace(exchange, phase=Phase.STOPPED)
         session.update(exchange)
+        session.asking = False
+        yield self._ended(session)
+
+    def _ended(self, session: Session) -> Updates:
         staff = {self.parts.staff: self.renderer.staff(_texts(session), session.answer)}
-        yield {**self._show(session), **self._buttons(False), **staff}
+        return {**self._show(session), **self._buttons(False), **staff}
 
     def _show(self, session: Session) -> Updates:
         html = self.renderer.conversation(_texts(session), session.exchanges)

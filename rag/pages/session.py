@@ -113,7 +113,10 @@ class Session:
     language: str = "zh"
     exchanges: tuple[Exchange, ...] = ()
     cited: Cited | None = None
+    asking: bool = False
+    """Whether a question is under way; another may then not be asked."""
     relay: Relay | None = field(default=None, repr=False)
+    """Of the latest question."""
 
     @property
     def answer(self) -> Answer | None:
@@ -132,3 +135,7 @@ class Session:
     def update(self, exchange: Exchange) -> None:
         """Put a newer state of the last exchange in its place."""
         self.exchanges = (*self.exchanges[:-1], exchange)
+
+    def forget(self) -> None:
+        """Forget the conversation."""
+        self.exchanges, self.cited = (), None

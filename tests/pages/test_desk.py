@@ -1,0 +1,77 @@
+"""What the page does with a visitor's acts, without a browser."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import gradio as gr
+import pytest
+from fakes import FakeAssistant
+
+from rag.pages.chat import Desk, Updates
+from rag.pages.parts import Parts
+from rag.pages.render import Renderer
+from rag.pages.session import Session
+
+QUESTION = "旧手机换新有补贴吗？"
+
+
+@pytest.fixture
+def assistant() -> Iterator[FakeAssistant]:
+    assistant = FakeAssistant(gate=threading.Semaphore(0))
+    yield assistant
+    assert assistant.gate is not None
+    assistant.gate.release(100)
+
+
+@pytest.fixture
+def desk(assistant: FakeAssistant) -> Desk:
+    with gr.Blocks():
+        parts = Parts.build(Renderer(assistant.documents), assistant.model_state)
+    return Desk(assistant=assistant, parts=parts)
+
+
+def _conversation(desk: Desk, updates: Updates) -> str:
+    return str(updates[desk.parts.conversation])
+
+
+def test_a_question_cleared_under_way_ends_with_the_page_that_clear_shows(desk: Desk) -> None:
+    session = Session()
+    steps = desk.ask(QUESTION, session)
+    while "pqa-card" not in _conversation(desk, next(steps)):
+        pass
+    cleared: list[Updates] = []
+    clearing = threading.Thread(target=lambda: cleared.append(desk.clear(session)))
+    clearing.start()
+    last = [_conversation(desk, step) for step in steps][-1]
+    clearing.join()
+    assert "pqa-exchange" not in last
+    assert last == _conversation(desk, cleared[0])
+    assert session.exchanges == () and not session.asking
+
+
+def test_a_question_cleared_at_its_end_ends_so_too(desk: Desk, assistant: FakeAssistant) -> None:
+    assert assistant.gate is not None
+    assistant.gate.release(100)
+    session = Session()
+    steps = desk.ask(QUESTION, session)
+    while 'data-phase="done"' not in _conversation(desk, next(steps)):
+        pass
+    clearing = threading.Thread(target=desk.clear, args=(session,))
+    clearing.start()
+    assert session.relay is not None
+    while not session.relay.discarded:
+        pass
+    last = [_conversation(desk, step) for step in steps][-1]
+    clearing.join()
+    assert "pqa-exchange" not in last and session.exchanges == ()
+
+
+def test_a_question_is_not_taken_while_another_is_under_way(desk: Desk) -> None:
+    session = Session()
+    steps = desk.ask(QUESTION, session)
+    next(steps)
+    assert list(desk.ask(QUESTION, session)) == []
+    steps.close()  # type: ignore[attr-defined]
+    assert not session.asking
