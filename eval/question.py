@@ -15,7 +15,10 @@ QUESTIONS = Path(__file__).resolve().parent / "questions" / "policy.jsonl"
 CALIBRATION = tuple(
     QUESTIONS.with_name(f"{name}.jsonl") for name in ("unseen", "exam", "trial", "assay", "audit")
 )
-UNSEEN = (*CALIBRATION, *(QUESTIONS.with_name(f"{name}.jsonl") for name in ("hearing", "docket")))
+UNSEEN = (
+    *CALIBRATION,
+    *(QUESTIONS.with_name(f"{name}.jsonl") for name in ("hearing", "docket", "inquiry")),
+)
 # The report half of the first 298 questions was read while defects were mended, so that all of
 # them are for development now.
 _READ = frozenset(f"q{n:03}" for n in range(1, 299))

@@ -14,7 +14,9 @@ _UNIT = (
     "元|块|角|分钱|美元|人民币|个百分点|年|个月|月|日|号|天|周|星期|小时|分钟|刻钟|岁|周岁|个|名|人|户|家|项|"
     "条|种|类|次|倍|成|折|期|批|套|件|辆|部|台|亩|公斤|吨|公里|米|平方米|级|点(?!击)"
 )
-_FOLLOWING_UNIT = re.compile(rf"(?:多|余|几)?(?:{_UNIT})+|\s?(?:yuan|rmb|dollars?|euros?)\b")
+_FOLLOWING_UNIT = re.compile(
+    rf"(?:多|余|几)?(?:{_UNIT})+|[\s-]?(?:yuan|rmb|dollars?|euros?|days?)\b"
+)
 _DIGIT, _MULTIPLE = "零〇一二两三四五六七八九", "十百千万亿"
 _FRACTION = rf"(?:点[{_DIGIT}]+)?"
 _PERCENT = re.compile(rf"百分之([{_DIGIT}{_MULTIPLE}]+{_FRACTION}|\d+(?:\.\d+)?)")
@@ -136,12 +138,13 @@ def foreign_figures(sentence: str, clause: str) -> tuple[str, ...]:
 # Below this a number is rather a count of the asker's own: 3 children, 60 years.
 _SMALLEST_TOLD = 100
 _HOTLINE = "12345"
-# Shares that are not written as percent: 5个点, 八折, 三成.
-_SHARES = ("个点", "个百分点", "折", "成", "倍")
+# What is told however small it is: shares that are not written as percent (5个点, 八折, 三成), sums,
+# and days, of which a rumour about leave is made.
+_TOLD_UNITS = tuple("个点 个百分点 折 成 倍 元 块 yuan rmb 天 day days".split())
 
 
 def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
-    """The shares, and the sums and years from a hundred on, of a question that are not held.
+    """The shares, sums and days, and what else is a hundred or more, of a question that are not held.
 
     As the question writes them, in their order.
     """
@@ -151,7 +154,7 @@ def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
         if figure not in held
         and (
             figure.endswith("%")
-            or written.endswith(_SHARES)
+            or written.endswith(_TOLD_UNITS)
             or ("/" not in figure and Decimal(figure) >= _SMALLEST_TOLD and figure != _HOTLINE)
         )
     )

@@ -63,6 +63,9 @@ def test_a_statement_carries_the_caution_of_its_clause(make_assistant: MakeAssis
         ("我有4个孩子，打12345问过了", ()),
         ("手机3类数码", ()),
         ("利息补5个点，补两年吗", ("5个点",)),
+        ("年假涨到20天，每天补五十块？", ("20天", "五十块")),
+        ("Is it 15 days of leave for 3 of us?", ("15 days",)),
+        ("我干了两个月，还剩3天", ()),  # 3 is held
         ("电费打八折，水费降三成", ("八折",)),  # 3 is held
     ],
 )
