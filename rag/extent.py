@@ -10,10 +10,11 @@ from rag.language import to_simplified
 _MOST_PARTS = 8
 _SHORTEST_PART = 2
 _CUT = re.compile(
-    r"[，,；;。.？?！!、：:…—–]|和|与|跟|及|还有|还想|另外|又|再|以及|顺便|或|"
+    r"[，,،；;؛。.？?؟！!、：:…—–]|和|与|跟|及|还有|还想|另外|又|再|以及|顺便|或|"
     r"\b(?:and|or|but|plus|also|et|ou|y|o|und|oder|и|или)\b|と|과 |와 | و(?=ال)",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"(?<=[？?؟。！!；;…])|(?<=\.)\s")
 _COMPOUND = re.compile(
     r"又.+又|一边.+一边|既.+[又也]|一方面|同时|分别|各(?:自|有|是|怎么|在|叫|放|讲|写|说)|[这那]?(?:两|三|四|俩|仨)(?:样|件|块|头|边|手|方面|"
     r"个(?:问题|事|方面)|项|条|种|桩|处|类|部分)|以及|顺便|还想|还要|还有|也想|另外|一起|和.+(?:分别|各|都有)|"
@@ -46,3 +47,10 @@ def parts_of(question: str) -> tuple[str, ...]:
     pieces = (re.sub(r"\s+", " ", piece).strip() for piece in _CUT.split(question))
     parts = tuple(dict.fromkeys(piece for piece in pieces if len(piece) >= _SHORTEST_PART))
     return parts[:_MOST_PARTS] if len(parts) > 1 else ()
+
+
+def sentences_asked(question: str) -> tuple[str, ...]:
+    """The sentences that end with a question mark, where several do; else none."""
+    sentences = (sentence.strip() for sentence in _SENTENCE.split(question) if sentence)
+    asked = tuple(s for s in sentences if s.endswith(("？", "?", "؟")) and len(s) >= _SHORTEST_PART)
+    return asked[:_MOST_PARTS] if len(asked) > 1 else ()

@@ -10,8 +10,8 @@ from rag.breadth import Breadth, sight
 from rag.retrieve import PolicyRetriever
 
 # For a compound question, a clause this much below its measure's best is left out.
-SAME_MEASURE_MARGIN = 0.02
-_MAX_CLAUSES_A_MEASURE = 2
+SAME_MEASURE_MARGIN = 0.03
+_MAX_CLAUSES_A_MEASURE = 3
 # A whole measure goes to the model up to this length; a longer one is cut to its best clauses.
 _MAX_CHARACTERS = 400
 _MAX_MEASURES = 4
@@ -23,7 +23,8 @@ def _best_clauses(
     """A measure's best clauses: for the parts of the question that found it, and for all of it.
 
     Of 595 questions about several measures, given these, all clauses that answer are shown for 564;
-    by the parts alone, as far as they go, for 554.
+    by the parts alone, as far as they go, for 554. With three of a measure within 0.03 the answers to
+    789 calibration questions hold every key fact for 743, with two within 0.02 for 739.
     """
     own = [hit for hit in hits if hit.passage.locator.measure_locator == measure]
     found: dict[str, float] = {}

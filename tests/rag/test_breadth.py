@@ -22,7 +22,7 @@ from rag.breadth import (
     read_topic_signs,
     sight,
 )
-from rag.extent import parts_of
+from rag.extent import parts_of, sentences_asked
 from rag.retrieve import PolicyRetriever
 
 
@@ -43,6 +43,7 @@ def seen(
     named: tuple[frozenset[int], ...] = (),
     odds: dict[int, float] | None = None,
     part_odds: dict[int, float] | None = None,
+    asked: tuple[int, ...] = (),
 ) -> Sighting:
     """A sighting of a question that wants all; the measures are told by their numbers."""
     places = {hit.passage.locator.measure: hit.passage.locator.measure_locator for hit in whole}
@@ -54,6 +55,7 @@ def seen(
         parts=parts,
         reach={places[n]: np.array(near) for n, near in reach.items()},
         named=tuple(frozenset(places[n] for n in held) for held in named),
+        asked=frozenset(places[n] for n in asked),
         odds={places[n]: logit for n, logit in (odds or {}).items()},
         part_odds={places[n]: logit for n, logit in (part_odds or odds or {}).items()},
         wants_all=True,
@@ -99,12 +101,32 @@ def weights(weighed: tuple[float, ...], intercept: float, odds_lead: float = 0.0
         ("Android phones", ()),
         ("visas and phones?", ("visas", "phones")),
         ("车、车、房", ()),
+        ("هل تدعم المطاعم؟ وما عن التفتيش؟", ("هل تدعم المطاعم", "وما عن التفتيش")),
     ],
 )
 def test_a_question_is_cut_where_it_names_one_thing_after_the_other(
     question: str, parts: tuple[str, ...]
 ) -> None:
     assert parts_of(question) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "sentences"),
+    [
+        (
+            "我刚下岗。想学手艺有培训吗？没上班有钱领吗？",
+            ("想学手艺有培训吗？", "没上班有钱领吗？"),
+        ),
+        ("Is it open? And is it cheap?", ("Is it open?", "And is it cheap?")),
+        ("هل تدعم المطاعم؟ وما عن التفتيش؟", ("هل تدعم المطاعم؟", "وما عن التفتيش؟")),
+        ("我刚下岗。有培训吗？", ()),
+        ("为啥？？", ()),
+    ],
+)
+def test_sentences_that_ask_are_told_where_there_are_several(
+    question: str, sentences: tuple[str, ...]
+) -> None:
+    assert sentences_asked(question) == sentences
 
 
 def test_the_signs_are_those_of_the_whole_and_of_the_parts(passages: tuple[Passage, ...]) -> None:
@@ -146,6 +168,20 @@ def test_the_surest_comes_first_and_the_unsure_not_at_all(passages: tuple[Passag
     assert [o.measure for o in by_score.others(whole)] == [13]
     by_rank = Breadth(weights(signs(rank=1.0), 0.0))
     assert [o.measure for o in by_rank.others(whole)] == [7, 13]
+
+
+def test_less_is_enough_for_what_a_sentence_of_its_own_asks(passages: tuple[Passage, ...]) -> None:
+    whole = hits(passages, (5, 0.9), (13, 0.86), (7, 0.85))
+    breadth = Breadth(weights(signs(), -2.0))
+    assert not breadth.others(seen(whole))
+    assert [o.measure for o in breadth.others(seen(whole, asked=(7,)))] == [7]
+
+
+def test_a_sentence_with_a_question_mark_of_its_own_is_searched(index: Index) -> None:
+    retriever = PolicyRetriever(index=index)
+    question = "中小学会放春秋假吗？在城市口岸能不能开免税店？"
+    sighting = sight(question, question, retriever.search(question), retriever)
+    assert {measure.measure for measure in sighting.asked} == {21, 13}
 
 
 def test_the_odds_of_measures_count_where_both_are_known(passages: tuple[Passage, ...]) -> None:
