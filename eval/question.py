@@ -13,11 +13,12 @@ QUESTIONS = Path(__file__).resolve().parent / "questions" / "policy.jsonl"
 # Their authors had only the text. The older ones, scored many times, say how the gate weighs its opinions
 # (eval.fit_gate) and nothing else is learned from them; from the newer ones nothing is learned.
 CALIBRATION = tuple(
-    QUESTIONS.with_name(f"{name}.jsonl") for name in ("unseen", "exam", "trial", "assay", "audit")
+    QUESTIONS.with_name(f"{name}.jsonl")
+    for name in ("unseen", "exam", "trial", "assay", "audit", "hearing")
 )
 UNSEEN = (
     *CALIBRATION,
-    *(QUESTIONS.with_name(f"{name}.jsonl") for name in ("hearing", "docket", "inquiry")),
+    *(QUESTIONS.with_name(f"{name}.jsonl") for name in ("docket", "inquiry")),
 )
 # The report half of the first 298 questions was read while defects were mended, so that all of
 # them are for development now.
