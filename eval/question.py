@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 QUESTIONS = Path(__file__).resolve().parent / "questions" / "policy.jsonl"
 # Their authors had only the text. The older ones, scored many times, say how the gate weighs its opinions
-# (eval.fit_gate) and nothing else is learned from them; from the newer ones nothing is learned.
+# (eval.fit_gate), and settings of rag.breadth and rag.select were chosen on them; nothing else is learned
+# from them, and from the newer ones nothing.
 CALIBRATION = tuple(
     QUESTIONS.with_name(f"{name}.jsonl")
     for name in ("unseen", "exam", "trial", "assay", "audit", "hearing")

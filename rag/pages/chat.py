@@ -106,7 +106,6 @@ class Desk:
     def _answer(self, text: object, session: Session, *, from_composer: bool) -> Iterator[Updates]:
         if session.asking:
             return
-        session.asking = True
         question = mask_numbers(str(text or "").strip())[: MAX_QUESTION + 1]
         history = session.history()
         relay = Relay(lambda: self.assistant.stream(question, history), self.line)
@@ -114,6 +113,7 @@ class Desk:
         exchange = Exchange(
             question=question, model_loading=self.assistant.model_state == "loading"
         )
+        session.asking = True
         session.begin(exchange)
         fits = len(question) <= MAX_QUESTION
         emptied = {self.parts.question: ""} if from_composer and fits else {}
@@ -127,7 +127,8 @@ class Desk:
                 yield self._ended(session)
         finally:
             relay.stop()
-            session.asking = False
+            if session.relay is relay:  # else the next question is under way already
+                session.asking = False
             relay.close()
 
     def _follow(self, relay: Relay, exchange: Exchange, session: Session) -> Iterator[Updates]:

@@ -75,3 +75,19 @@ def test_a_question_is_not_taken_while_another_is_under_way(desk: Desk) -> None:
     assert list(desk.ask(QUESTION, session)) == []
     steps.close()  # type: ignore[attr-defined]
     assert not session.asking
+
+
+def test_the_end_of_one_question_leaves_the_next_under_way(
+    desk: Desk, assistant: FakeAssistant
+) -> None:
+    assert assistant.gate is not None
+    assistant.gate.release(100)
+    session = Session()
+    first = desk.ask(QUESTION, session)
+    while 'data-phase="done"' not in _conversation(desk, next(first)):
+        pass
+    second = desk.ask(QUESTION, session)
+    next(second)
+    assert list(first) == [] and session.asking
+    list(second)
+    assert not session.asking
