@@ -139,8 +139,9 @@ def foreign_figures(sentence: str, clause: str) -> tuple[str, ...]:
 _SMALLEST_TOLD = 100
 _HOTLINE = "12345"
 # What is told however small it is: shares that are not written as percent (5个点, 八折, 三成), sums,
-# and days, of which a rumour about leave is made.
-_TOLD_UNITS = tuple("个点 个百分点 折 成 倍 元 块 yuan rmb 天 day days".split())
+# and days, of which a rumour about leave is made. 3类 holds no 3个点.
+_SHARES = ("个点", "个百分点", "折", "成", "倍")
+_TOLD_UNITS = (*_SHARES, "元", "块", "yuan", "rmb", "天", "day", "days")
 
 
 def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
@@ -151,7 +152,7 @@ def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
     return tuple(
         written
         for figure, written in _read(question).items()
-        if figure not in held
+        if (f"{figure}%" if written.endswith(_SHARES) else figure) not in held
         and (
             figure.endswith("%")
             or written.endswith(_TOLD_UNITS)

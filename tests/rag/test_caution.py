@@ -66,7 +66,8 @@ def test_a_statement_carries_the_caution_of_its_clause(make_assistant: MakeAssis
         ("年假涨到20天，每天补五十块？", ("20天", "五十块")),
         ("Is it 15 days of leave for 3 of us?", ("15 days",)),
         ("我干了两个月，还剩3天", ()),  # 3 is held
-        ("电费打八折，水费降三成", ("八折",)),  # 3 is held
+        ("电费打八折，水费降三成", ("八折", "三成")),
+        ("贴息一律3个点吗", ("3个点",)),
     ],
 )
 def test_figures_of_a_question_that_no_text_holds_are_told(
