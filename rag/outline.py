@@ -9,13 +9,15 @@ from corpus.document import Document, Part
 from rag.answer import Statement, Turn
 from rag.recite import Reciter
 from rag.references import Marked, load_references, normalize
-from rag.wording import asks, weight
+from rag.wording import asks, knows_filler, weight
 
 # More weight of other words than this, and a question is about a matter; in languages whose fillers
 # are not known here, all words are other words.
 OTHER_MATTER = 6
 _OTHER_LANGUAGES = 14
-_READ = ("zh", "zh-Hant", "en")
+# A part named by the beginning of its heading: 大宗消费那一部分.
+_NAMED = re.compile(r"([\u3400-\u9fff]{2,12}?)(?:那|这|的)?(?:一|个|大)*(?:部分|部份|板块|章)")
+_SHORTEST_NAME = 3
 _LISTED = re.compile(r"分别|哪|叫|什么|列|小标题|name|which|what")
 
 
@@ -29,7 +31,7 @@ class Outline:
 
     def __init__(self, document: Document, language: str, history: Sequence[Turn]) -> None:
         self._document = document
-        self._is_read = language in _READ
+        self._is_read = knows_filler(language)
         self._history = history
         self._say = Reciter(document, language)
 
@@ -70,10 +72,16 @@ class Outline:
         if part := self._headed(marked.text):
             return self._say.part_in_full(part, listed=wants_list(marked.text))
         units = load_references()["units"]
-        if not re.search(f"{units['measure']}|{units['part']}", marked.text):
-            return None
+        counted = {
+            unit
+            for unit in ("measure", "part")
+            if re.search(f"(?:{asks('count').pattern}).{{0,3}}(?:{units[unit]})", marked.text)
+        }
+        named = any(re.search(units[unit], marked.text) for unit in ("measure", "part"))
         most = OTHER_MATTER // 2 if self._is_read else _OTHER_LANGUAGES
-        if weight(asks("count").sub(" ", marked.text)) > most:
+        rest = weight(asks("count").sub(" ", marked.text))
+        # Who counts both speaks of the document, whatever else he tells.
+        if not named or (rest > most and len(counted) < 2):
             return None
         n_measures = sum(1 for _ in self._document.measures())
         return (self._say.counts(self._document.parts, n_measures),)
@@ -87,4 +95,10 @@ class Outline:
         return self._say.part_in_full(part, listed=listed)
 
     def _headed(self, text: str) -> Part | None:
-        return next((p for p in self._document.parts if p.heading and p.heading in text), None)
+        headed = [part for part in self._document.parts if part.heading]
+        named = [part for part in headed if part.heading in text]
+        for match in _NAMED.finditer(text) if not named else ():
+            ends = (match[1][i:] for i in range(len(match[1]) - _SHORTEST_NAME + 1))
+            begun = ([part for part in headed if part.heading.startswith(end)] for end in ends)
+            named += next(filter(None, begun), [])
+        return named[0] if len(named) == 1 else None

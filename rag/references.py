@@ -90,7 +90,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
             (rf"\b(?:second[ -]last|penultimate|p[eé]n[uú]lti[mè]\w*|vorletzte\w*|предпоследн\w+)\s+{unit}", "penultimate"),
             (rf"{last}的?(?P<a>{plain})(?:个)?{unit}", "last run"),
             (rf"{last}{of}{unit}", "last"),
-            (rf"\b(?:very )?(?:last|final|dernière|última|letzte\w*|последн\w+)\s+(?:{unit}|one\b)", "last"),
+            (rf"\b(?:very )?(?:last|final|closing|concluding|dernière|última|letzte\w*|последн\w+)\s+(?:{unit}|one\b)", "last"),
             (rf"(?:最?前|头)(?P<a>{plain})(?:个)?{unit}", "first run"),
             (rf"(?:打头|开头|最前面|头|首)(?:的|那|这|第)*(?:一)?(?:个)?{unit}", "first"),
             (rf"第?{bracketed}\s*(?:条|项)?{to}第?[(（]?(?P<b>{plain})[)）]?\s*(?:这|那|几|两)*{unit}", "run"),
@@ -103,7 +103,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
             (rf"(?P<a>{plain})\s*号(?:措施|条款?|项)", "one"),
             (r"(?:#|№|\bno\.?|n°|nr\.)\s*(?P<a>\d{1,4})", "one"),
             (rf"(?<![共有\d])(?P<a>\d{{2,4}}|[一二三四五六七八九]?十[一二三四五六七八九]?)\s*(?!点)(?:{unit})(?=[^\d]|$)", "one"),
-            (rf"(?<![贴罚欠短发]){unit}\s*(?:number|no\.?|#|n°|nr\.?|№|رقم)?\s*[(（]?(?P<a>{number})[)）]?(?!\w)", "one"),
+            (rf"(?<![贴罚欠短发]){unit}\s*(?:number|no\.?|#|n°|nr\.?|№|n[úu]m[eé]ro|nummer|номер|رقم)?\s*[(（]?(?P<a>{number})[)）]?(?!\w)", "one"),
             (rf"\b(?P<a>{number})\.?\s*(?:번째\s*)?(?![\u4e00-\u9fff]){unit}", "one"),
             (rf"^\W*(?P<a>{plain})\W*$", "one"),
         )

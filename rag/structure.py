@@ -18,11 +18,7 @@ from rag.outline import OTHER_MATTER, Outline, wants_list
 from rag.recite import Reciter
 from rag.references import Marked, Reference, Unit, load_references, mark_references
 from rag.whereabouts import Whereabouts
-from rag.wording import (
-    asks,
-    strip_marks,
-    weight,
-)
+from rag.wording import asks, knows_filler, strip_marks, weight
 
 # “of part 3” beside a measure, 第二部分的 before one.
 _WITHIN = re.compile(
@@ -31,6 +27,7 @@ _WITHIN = re.compile(
 )
 _LEANS = 2
 _SHORT_LOOKUP = 12
+_UNKNOWN_FILLER = 8
 
 Search = Callable[[str], tuple[Hit, ...]]
 
@@ -96,12 +93,16 @@ class _Reader:
                 return reply
         return None
 
+    def _most(self, most: int) -> int:
+        """How much weight other words may have; where fillers are not known, they count too."""
+        return most if knows_filler(self._language) else most + _UNKNOWN_FILLER
+
     def _neighbour(self, marked: Marked) -> StructureReply | None:
         """The rule before or after another: of this question, or of the conversation."""
         step = 1 if asks("next").search(marked.text) else 0
         step = step or (-1 if asks("previous").search(marked.text) else 0)
         rest = asks("next" if step > 0 else "previous").sub(" ", marked.text)
-        if not step or weight(rest) > OTHER_MATTER // 2:
+        if not step or weight(rest) > self._most(OTHER_MATTER // 2):
             return None
         is_part = bool(re.search(load_references()["units"]["part"], marked.text))
         unit = Unit.PART if is_part and not marked.references else Unit.MEASURE
@@ -147,10 +148,10 @@ class _Reader:
             numbers = self._numbers(measures)
             if is_part_asked:
                 return self._parts_of(numbers)
-            if weight(marked.text) > _SHORT_LOOKUP:
+            if weight(marked.text) > self._most(_SHORT_LOOKUP):
                 return None
             return self._tell_measures(numbers, marked)
-        if weight(marked.text) > _SHORT_LOOKUP:
+        if weight(marked.text) > self._most(_SHORT_LOOKUP):
             return None
         if not self._exist(parts):
             return _MISSING

@@ -25,10 +25,11 @@ _SHORTEST = 2
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MOST_HAN, _MOST_WORDS, _LEAST_COVERED = 6, 16, 0.6
 _YEAR = re.compile(r"\d{4}年?")
-# A word named as a word, without quotation marks: 民宿这两个字, 提到民宿的有几处.
+# A word named as a word, without quotation marks: 民宿这两个字, 提到民宿的有几处, 民宿被提到几回.
 _NAMED = re.compile(
     r"([\u3400-\u9fff]{2,8}?)(?:这|那)?[一二两三四五六七八]个字|"
-    r"(?:提|写|讲|说)(?:到|及|了)?过?([\u3400-\u9fff]{2,8}?)的(?:地方)?(?:一共|总共|都)?有(?:几|多少)处"
+    r"(?:提|写|讲|说)(?:到|及|了)?过?([\u3400-\u9fff]{2,8}?)的(?:地方)?(?:一共|总共|都)?有(?:几|多少)处|"
+    r"([\u3400-\u9fff]{2,8}?)(?:一共|总共|都)*被(?:提|写|讲|说)(?:到|及|了|过)*(?:几|多少)[处回次]"
 )
 
 
@@ -87,7 +88,7 @@ class Whereabouts:
         """The end of what is named that stands in the document: of 跟二手两个字 it is 二手."""
         held = []
         for match in _NAMED.finditer(text):
-            run = match[1] or match[2]
+            run = next(filter(None, match.groups()))
             ends = (run[start:] for start in range(len(run) - _SHORTEST + 1))
             held += [end for end in ends if end in self._document.text][:1]
         return held

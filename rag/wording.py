@@ -46,6 +46,11 @@ def weight(text: str) -> int:
     return sum(1 if "\u3400" <= word[0] <= "\u9fff" else 2 for word in words)
 
 
+def knows_filler(language: str) -> bool:
+    """Whether the fillers of a language are known, so that what is left is a matter."""
+    return language in ("zh", "zh-Hant", "en")
+
+
 def strip_filler(text: str) -> str:
     """What of a text is no filler and no mark."""
     return _FILLER.sub(" ", _MARK.sub(" ", text))

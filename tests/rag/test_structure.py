@@ -66,6 +66,15 @@ def test_every_measure_is_told_by_its_number_in_full(document: Document, number:
         ("De quoi parle la mesure 9 ?", "fr", {9}),
         ("О чём мера 9?", "ru", {9}),
         ("9번째 조치는 무엇입니까?", "ko", {9}),
+        ("¿De qué va la medida número 12?", "es", {12}),
+        (
+            "Welche Maßnahmen stehen im ersten Teil über die Einkommen? Bitte kurz.",
+            "de",
+            {1, 2, 3, 4},
+        ),
+        ("大宗消费那一部分底下有几条，分别叫什么名字？", "zh", {15, 16, 17}),
+        ("民宿被提到了几回，分别第几条", "zh", {3, 14}),
+        ("Which measures are in the closing part?", "en", {26, 27, 28, 29, 30}),
     ],
 )
 def test_parts_and_measures_in_other_words(
@@ -267,3 +276,33 @@ def test_a_matter_is_placed_by_the_search_where_its_words_are_not_in_the_text(
     found = answer_structure("奶粉钱在第几条", documents, "zh", search=lambda query: (hit,))
     assert found is not None
     assert [s.citations[0].locator.measure for s in found.statements] == [5]
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("具体涨几块钱啊", "zh"),
+        ("提到几块？", "zh"),
+        ("시간당 몇 위안으로 오르나요?", "ko"),
+        ("자금 규모가 총 몇 조 위안인가요?", "ko"),
+    ],
+)
+def test_sums_asked_for_are_no_count_of_parts(
+    document: Document, question: str, language: str
+) -> None:
+    assert reply(document, question, language) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("通篇分成几大部分，加起来多少条，我做PPT封面要写", "zh"),
+        ("这文件分成几块，一共多少条", "zh"),
+        ("この計画は全部で何項目ありますか", "ja"),
+    ],
+)
+def test_who_counts_the_measures_is_told_how_many(
+    document: Document, question: str, language: str
+) -> None:
+    (statement,) = statements(document, question, language)
+    assert "30" in statement.text
