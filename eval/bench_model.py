@@ -101,7 +101,7 @@ def read_tasks(n: int) -> list[Task]:
     ]
     tasks = []
     for question in asked[:: max(1, len(asked) // n)][:n]:
-        hits = select(question, question, retriever.rank(question), retriever, breadth)
+        hits = select(question, question, retriever.rank(question), retriever, breadth).hits
         passages = sorted((hit.passage for hit in hits), key=lambda passage: passage.locator)
         tasks.append(Task(question=question, passages=tuple(passages)))
     return tasks

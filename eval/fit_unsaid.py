@@ -62,7 +62,7 @@ def read_examples(index: Index) -> Iterator[Example]:
     for number, (question, unsaid) in enumerate(tqdm(messages, unit="question", disable=None)):
         hits = retriever.rank(question)
         chosen = select(question, question, hits, retriever, breadth)
-        shown = {hit.passage.locator.measure_locator for hit in chosen}
+        shown = {hit.passage.locator.measure_locator for hit in chosen.hits}
         for part in read_parts(question, shown, retriever, gate):
             marked = _share_marked(part.text, question, unsaid)
             if not _HARDLY < marked < _MOSTLY:

@@ -46,7 +46,7 @@ from rag.prompt import Prompts
 from rag.question import Question, read_question
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import Rewriter
-from rag.select import select
+from rag.select import Evidence, select
 from rag.structure import answer_structure
 from rag.unsaid import Unsaid
 
@@ -192,7 +192,8 @@ class Assistant:
         evidence = self._select(read, progress, ranked)
         composer = Composer(
             progress.rewritten,
-            evidence,
+            evidence.hits,
+            asked=evidence.asked,
             wants_all=asks_for_all(read.query),
             language=progress.language,
             search=self._retriever.search,
@@ -200,7 +201,7 @@ class Assistant:
             support=self._support,
         )
         progress.rejected = composer.rejected
-        for statement in composer.compose(self._draft(progress, evidence)):
+        for statement in composer.compose(self._draft(progress, evidence.hits)):
             if progress.first_statement_s is None:
                 progress.first_statement_s = time.perf_counter() - progress.started
             progress.statements.append(statement)
@@ -212,13 +213,11 @@ class Assistant:
         else:
             yield self._abstain(progress, Reason.UNSUPPORTED)
 
-    def _select(
-        self, read: Question, progress: _Progress, ranked: Sequence[Hit]
-    ) -> tuple[Hit, ...]:
+    def _select(self, read: Question, progress: _Progress, ranked: Sequence[Hit]) -> Evidence:
         """The clauses to answer from; those beyond the first hits join them, for all to see."""
         evidence = select(read.query, progress.rewritten, ranked, self._retriever, self._breadth)
         known = {hit.passage.id for hit in progress.hits}
-        progress.hits += tuple(hit for hit in evidence if hit.passage.id not in known)
+        progress.hits += tuple(hit for hit in evidence.hits if hit.passage.id not in known)
         return evidence
 
     def _is_official(self, passage: Passage) -> bool:

@@ -59,8 +59,8 @@ class Sighting:
     `vector` (dimension,) is the question's, `hits` the ranking by the whole of it, `parts` those by
     each of its parts. `reach` has for each measure how near it comes to each token of the question
     (n_tokens,); empty where there is no late interaction. `named` are the measures that hold each
-    name that stands in the question and in few of them. `asked` are those that one of several sentences
-    with a question mark finds first. `odds` are those of Index.topic_odds.
+    name that stands in the question and in few of them. `asked` are the rankings by each of several
+    sentences with a question mark. `odds` are those of Index.topic_odds.
     """
 
     vector: np.ndarray
@@ -68,7 +68,7 @@ class Sighting:
     parts: tuple[tuple[Hit, ...], ...]
     reach: Mapping[Locator, np.ndarray]
     named: tuple[frozenset[Locator], ...]
-    asked: frozenset[Locator]
+    asked: tuple[tuple[Hit, ...], ...]
     odds: Mapping[Locator, float]
     part_odds: Mapping[Locator, float]
     wants_all: bool
@@ -114,8 +114,8 @@ def sight(
         parts=tuple(found for part in cut if (found := retriever.rank(part))),
         reach=reach,
         named=named,
-        asked=frozenset(
-            found[0].passage.locator.measure_locator
+        asked=tuple(
+            found
             for sentence in (sentences_asked(question) if rewritten == question else ())
             if (found := retriever.rank(sentence))
         ),
@@ -280,9 +280,10 @@ class Breadth:
             model = self._weights.signs_with_topics if len(topical) else self._weights.signs
             sure[other] = model.logit(np.concatenate([values, topical]))
         least = _LEAST_OF_SEVERAL if sighting.says_several else _LEAST
+        asked = {found[0].passage.locator.measure_locator for found in sighting.asked}
         chosen = (
             other
             for other, logit in sure.items()
-            if logit > (min(least, _LEAST_OF_ASKED) if other in sighting.asked else least)
+            if logit > (min(least, _LEAST_OF_ASKED) if other in asked else least)
         )
         return sorted(chosen, key=lambda other: -sure[other])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -68,11 +68,14 @@ class Composer:
         language: str,
         wants_all: bool,
         search: Callable[[str], tuple[Hit, ...]],
+        asked: Collection[str] = (),
         renderings: Mapping[str, str] = EMPTY,
         support: Support | None = None,
     ) -> None:
-        """`wants_all`: the question is after all that there is. `renderings` are clauses in the
-        asker's language, by the hash of their own words."""
+        """`wants_all`: the question is after all that there is. `asked` are the ids of clauses that it
+        asks for one by one. `renderings` are clauses in the asker's language, by the hash of their
+        own words."""
+        self._asked = asked
         self._support = support
         self._wants_all = wants_all
         self._most = MAX_LISTED if wants_all else MAX_STATEMENTS
@@ -160,7 +163,8 @@ class Composer:
         return passage, 1.0, next(found, None)
 
     def _uncovered(self, most: int) -> list[Passage]:
-        """The best clause of each measure, where nothing has stated it, and one more if it is as near.
+        """What is asked for and nothing has stated: the best clause of each measure, and one more if it
+        is as near; each that is asked for by itself.
 
         At most `most`, the second ones giving way. For a question after all that there is, every
         clause, in the order of the text; if there are too many, no measure goes without its best.
@@ -187,6 +191,8 @@ class Composer:
                     stated.add(measure)
                 else:
                     first.append(i)
+            elif passage.id in self._asked and passage.id not in self._stated:
+                first.append(i)
             elif measure in stated or passage.id in self._stated:
                 continue
             elif score >= best[measure] - AS_NEAR:

@@ -55,7 +55,7 @@ def seen(
         parts=parts,
         reach={places[n]: np.array(near) for n, near in reach.items()},
         named=tuple(frozenset(places[n] for n in held) for held in named),
-        asked=frozenset(places[n] for n in asked),
+        asked=tuple(tuple(h for h in whole if h.passage.locator.measure == n) for n in asked),
         odds={places[n]: logit for n, logit in (odds or {}).items()},
         part_odds={places[n]: logit for n, logit in (part_odds or odds or {}).items()},
         wants_all=True,
@@ -181,7 +181,7 @@ def test_a_sentence_with_a_question_mark_of_its_own_is_searched(index: Index) ->
     retriever = PolicyRetriever(index=index)
     question = "中小学会放春秋假吗？在城市口岸能不能开免税店？"
     sighting = sight(question, question, retriever.search(question), retriever)
-    assert {measure.measure for measure in sighting.asked} == {21, 13}
+    assert [found[0].passage.locator.measure for found in sighting.asked] == [21, 13]
 
 
 def test_the_odds_of_measures_count_where_both_are_known(passages: tuple[Passage, ...]) -> None:

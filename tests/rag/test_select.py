@@ -28,7 +28,7 @@ def test_a_simple_question_is_answered_from_its_best_measure(
     retriever: PolicyRetriever, question: str
 ) -> None:
     ranked = retriever.rank(question)
-    chosen = select(question, question, ranked, retriever, PLAIN)
+    chosen = select(question, question, ranked, retriever, PLAIN).hits
     assert chosen[0] == ranked[0]
     assert {h.passage.locator.measure for h in chosen} == {ranked[0].passage.locator.measure}
 
@@ -36,18 +36,18 @@ def test_a_simple_question_is_answered_from_its_best_measure(
 @pytest.mark.parametrize("question", [*SIMPLE, COMPOUND])
 def test_only_hits_are_chosen_and_each_once(retriever: PolicyRetriever, question: str) -> None:
     ranked = retriever.rank(question)
-    chosen = select(question, question, ranked, retriever, PLAIN)
+    chosen = select(question, question, ranked, retriever, PLAIN).hits
     assert set(chosen) <= set(ranked)
     assert len({h.passage.id for h in chosen}) == len(chosen)
 
 
 def test_each_part_of_a_compound_question_brings_its_measure(retriever: PolicyRetriever) -> None:
-    chosen = select(COMPOUND, COMPOUND, retriever.rank(COMPOUND), retriever, PLAIN)
+    chosen = select(COMPOUND, COMPOUND, retriever.rank(COMPOUND), retriever, PLAIN).hits
     assert {5, 13} <= {h.passage.locator.measure for h in chosen}
 
 
 def test_nothing_found_is_nothing_chosen(retriever: PolicyRetriever) -> None:
-    assert select("育儿补贴", "育儿补贴", (), retriever, PLAIN) == ()
+    assert select("育儿补贴", "育儿补贴", (), retriever, PLAIN).hits == ()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_question_of_many_commas_costs_few_searches(
         return rank(self, *queries)
 
     monkeypatch.setattr(PolicyRetriever, "rank", counted)
-    assert select(question, question, ranked, retriever, PLAIN)
+    assert select(question, question, ranked, retriever, PLAIN).hits
     assert 0 < len(searched) <= 8
 
 
@@ -89,5 +89,25 @@ def test_what_leans_on_the_conversation_is_cut_only_where_it_says_so(
     question = COMPOUND.replace("还想问", "")
     for asked, n_measures in ((question, 1), (question + "分别怎么说", 2)):
         ranked = retriever.rank(asked)
-        chosen = select(asked, f"旅游 {asked}", ranked, retriever, PLAIN)
+        chosen = select(asked, f"旅游 {asked}", ranked, retriever, PLAIN).hits
         assert len({h.passage.locator.measure for h in chosen}) == n_measures
+
+
+def test_measures_come_in_the_order_in_which_their_sentences_ask(
+    retriever: PolicyRetriever,
+) -> None:
+    one, other = "支持在城市口岸开设免税店吗？", "研究建立育儿补贴制度吗？"
+    for question, order in ((one + other, [13, 5]), (other + one, [5, 13])):
+        chosen = select(question, question, retriever.rank(question), retriever, PLAIN)
+        assert list(dict.fromkeys(h.passage.locator.measure for h in chosen.hits)) == order
+
+
+def test_two_sentences_about_one_measure_bring_a_clause_each(retriever: PolicyRetriever) -> None:
+    one, other = "探索开展有奖发票活动吗？", "工会经费能用于职工健身吗？"
+    for question in (one + other, other + one):
+        chosen = select(question, question, retriever.rank(question), retriever, PLAIN)
+        places = {hit.passage.id: hit.passage.text for hit in chosen.hits}
+        assert len(chosen.asked) == 2
+        assert [hit.passage.id for hit in chosen.hits[:2]] == list(chosen.asked)
+        first, second = (places[name] for name in chosen.asked)
+        assert ("有奖发票" in first) is ("有奖发票" not in second) is (question == one + other)
