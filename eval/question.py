@@ -15,11 +15,11 @@ QUESTIONS = Path(__file__).resolve().parent / "questions" / "policy.jsonl"
 # from them, and from the newer ones nothing.
 CALIBRATION = tuple(
     QUESTIONS.with_name(f"{name}.jsonl")
-    for name in ("unseen", "exam", "trial", "assay", "audit", "hearing")
+    for name in ("unseen", "exam", "trial", "assay", "audit", "hearing", "docket")
 )
 UNSEEN = (
     *CALIBRATION,
-    *(QUESTIONS.with_name(f"{name}.jsonl") for name in ("docket", "inquiry")),
+    *(QUESTIONS.with_name(f"{name}.jsonl") for name in ("inquiry", "canvass")),
 )
 # The report half of the first 298 questions was read while defects were mended, so that all of
 # them are for development now.
