@@ -21,7 +21,7 @@ from index.adapter import Adapter
 from index.build import DEFAULT_OUT, build, source_hash
 from index.cache import default_cache
 from index.embed import Embedder, SentenceEmbedder
-from index.fuse import best_rows, fuse
+from index.fuse import best_positive_rows, best_rows, fuse
 from index.jsonl import read_questions, write_lines
 from index.late import ASKED_WEIGHT, NEAREST, LateIndex
 from index.lexical import LexicalIndex
@@ -132,8 +132,7 @@ class Index:
             vector = self._adapter.apply(vector)
         near, near_scores = self._vectors.nearest(vector, max(top_k, _DENSE_CANDIDATES))
         lexical = self._lexical.scores(query)
-        worded = best_rows(lexical, max(top_k, _LEXICAL_CANDIDATES))
-        worded = worded[lexical[worded] > 0]
+        worded = best_positive_rows(lexical, max(top_k, _LEXICAL_CANDIDATES))
         if self._late is not None:
             rows = np.arange(len(self.passages))
             scores = self._late.scores(self.embedder.embed_query_tokens(query))

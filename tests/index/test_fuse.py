@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.fuse import best_rows, fuse
+from index.fuse import best_positive_rows, best_rows, fuse
 
 
 def test_fused_is_dense_plus_weighted_lexical() -> None:
@@ -24,3 +24,11 @@ def test_best_rows_are_those_of_a_whole_sort() -> None:
     scores = np.random.default_rng(0).integers(50, size=400).astype(np.float32)
     whole = np.argsort(-scores, kind="stable")
     assert all(np.array_equal(best_rows(scores, n), whole[:n]) for n in (1, 7, 399, 400))
+
+
+def test_the_best_positive_rows_are_the_best_rows_above_zero() -> None:
+    scores = np.random.default_rng(0).integers(-9, 9, size=400).astype(np.float32)
+    for n in (1, 7, 399, 400):
+        best = best_rows(scores, n)
+        assert np.array_equal(best_positive_rows(scores, n), best[scores[best] > 0])
+    assert best_positive_rows(np.zeros(5, dtype=np.float32), 3).tolist() == []
