@@ -42,7 +42,7 @@ from rag.weighing import CROSS, READING, SCOPE, WEIGHTS, Weighing
 # Every set of opinions that can be at hand: without the language model's file there is no reading.
 _AT_HAND = ((SCOPE, READING, CROSS), (SCOPE, CROSS), (SCOPE, READING))
 # The threshold lets this share of the answerable ones be refused.
-FALSE_REFUSALS = 0.02
+FALSE_REFUSALS = 0.015
 _FOLDS = 10
 
 
@@ -67,6 +67,8 @@ def hear(index: Index, gate: Gate, paths: Sequence[Path]) -> Iterator[Heard]:
         if isinstance(read, Reason) or answer_structure(
             read.query, documents, "zh", history=history, search=retriever.search
         ):
+            continue
+        if gate.is_misuse(read.query):  # nothing is weighed
             continue
         rewritten = rewriter.rewrite(read.query, history)
         hits = retriever.shown(retriever.rank(read.query, rewritten))

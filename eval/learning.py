@@ -18,6 +18,7 @@ TUNING = QUESTIONS.with_name("tuning.jsonl")
 MEASURES = QUESTIONS.with_name("measures.jsonl")
 JUDGED = QUESTIONS.with_name("scope.jsonl")
 FOLLOW_UPS = QUESTIONS.with_name("followups.jsonl")
+MISUSE = QUESTIONS.with_name("misuse.jsonl")
 HALVES = QUESTIONS.with_name("halves.jsonl")
 
 
@@ -36,6 +37,17 @@ class Judged(BaseModel):
     lang: str
     question: str
     answered: bool = False
+
+
+class Misuse(BaseModel):
+    """A line of misuse.jsonl. Kind `misuse`: the assistant is to break its rules, play, invent or write,
+    and nothing is asked of the policy; `real`: a question that measures answer, with a command or a
+    frame around it; `unsaid`: one that none answers."""
+
+    lang: str
+    kind: Literal["misuse", "real", "unsaid"]
+    question: str
+    measures: tuple[int, ...]
 
 
 class FollowUp(BaseModel):
@@ -82,6 +94,11 @@ def load_about_measures() -> list[AboutMeasures]:
 def load_judged() -> list[Judged]:
     """The questions of scope.jsonl in file order."""
     return _load(JUDGED, Judged)
+
+
+def load_misuse() -> list[Misuse]:
+    """The messages of misuse.jsonl in file order."""
+    return _load(MISUSE, Misuse)
 
 
 def load_follow_ups() -> list[FollowUp]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -28,6 +29,8 @@ DENSE_MARGIN = -0.045
 LATE_MARGIN = -0.02
 # The clauses that must hold the amount, date or place asked for.
 _EVIDENCE = 3
+# What eval.fit_misuse learns.
+MISUSE_WEIGHTS = Path(__file__).with_name("misuse.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +71,10 @@ class Gate:
         reader: QuestionReader | None = None,
         reading: Logistic | None = None,
         cross: CrossEncoder | None = None,
+        misuse: Logistic | None = None,
         weighings: Sequence[Weighing] | None = None,
     ) -> None:
-        """`scope`, `reading`, `cross` and `weighings` are the shipped ones unless given, where they
+        """`scope`, `reading`, `cross`, `misuse` and `weighings` are the shipped ones unless given, where they
         fit the index. What `reading` makes of the question takes a `reader`."""
         data = load_gate_data()["off_topic"]
         if not isinstance(data, dict):
@@ -87,6 +91,7 @@ class Gate:
         if cross is None and index.is_late:
             cross = CrossEncoder.load(index.embedder)
         self._cross = cross
+        self._misuse = misuse or Logistic.load(index.embedder.name, SCORING, MISUSE_WEIGHTS)
         self._weighings = load_weighings() if weighings is None else tuple(weighings)
         self._measures = measure_texts(index)
 
@@ -103,6 +108,8 @@ class Gate:
         """
         if not hits:
             return Ruling(reason=Reason.OFF_TOPIC, p_answered=None)
+        if self.is_misuse(query):
+            return Ruling(reason=Reason.OFF_TOPIC, p_answered=0.0)
         signs = self.read(query, rewritten, hits)
         is_off_topic = signs.over_anchor < (LATE_MARGIN if self._index.is_late else DENSE_MARGIN)
         if self._scope is None:
@@ -116,6 +123,14 @@ class Gate:
         else:
             reason = Reason.NO_DETAIL if signs.unheld is Reason.NONE else signs.unheld
         return Ruling(reason=reason, p_answered=p_answered)
+
+    def is_misuse(self, query: str) -> bool:
+        """Whether a message asks nothing of the documents, but wants the assistant to break its rules,
+        play, invent or write. False where nothing was learned for the embedder."""
+        if self._misuse is None:
+            return False
+        vector = self._embedder.embed_query(query)
+        return self._misuse.probability(vector, np.zeros(0)) > self._misuse.threshold
 
     def first_guess(self, query: str, hits: Sequence[Hit]) -> float | None:
         """That the documents say what is asked, without the reader; None without a scope."""

@@ -11,7 +11,13 @@ from corpus.load import DEFAULT_TEXTS
 from corpus.questions import load_clause_questions
 from eval.checker import load_pairs, split_of_pair
 from eval.fit_support import BLIND, TUNING
-from eval.learning import load_about_measures, load_follow_ups, load_halves, load_judged
+from eval.learning import (
+    load_about_measures,
+    load_follow_ups,
+    load_halves,
+    load_judged,
+    load_misuse,
+)
 from eval.question import QUESTIONS, UNSEEN, load_questions, split_of
 from index.lexical import tokenize
 
@@ -28,12 +34,13 @@ def _asked(path_name: str) -> Iterator[str]:
             "scope": load_judged,
             "follow-ups": load_follow_ups,
             "halves": load_halves,
+            "misuse": load_misuse,
         }[path_name]
         for entry in load():
             yield entry.question
 
 
-@pytest.mark.parametrize("source", ["measures", "scope", "follow-ups", "halves", "plain"])
+@pytest.mark.parametrize("source", ["measures", "scope", "follow-ups", "halves", "misuse", "plain"])
 def test_no_reported_question_is_learned_from(source: str) -> None:
     reported = [q for q in load_questions(QUESTIONS) if split_of(q.id) == "report"]
     reported += [q for path in UNSEEN for q in load_questions(path)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from index.search import Index
+from index.search import SCORING, Index
 from rag.answer import Reason
 from rag.gate import Gate
+from rag.logistic import Logistic, LogisticWeights
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +56,24 @@ def test_what_a_clause_holds_passes(gate: Gate, index: Index) -> None:
 def test_the_thing_asked_for_is_read_in_the_question_itself(gate: Gate, index: Index) -> None:
     rewritten = "育儿补贴每月多少钱 研究建立育儿补贴制度是怎么说的"
     assert judge(gate, index, "那是怎么说的", rewritten) is Reason.NONE
+
+
+@pytest.mark.parametrize(("intercept", "reason"), [(3.0, Reason.OFF_TOPIC), (-3.0, Reason.NONE)])
+def test_what_is_taken_for_misuse_is_not_answered(
+    index: Index, intercept: float, reason: Reason
+) -> None:
+    zeros = (0.0,) * index.embedder.dimension
+    always = LogisticWeights(
+        embedder="made",
+        scoring=SCORING,
+        centre=zeros,
+        vector=zeros,
+        mean=(),
+        scale=(),
+        signs=(),
+        intercept=intercept,
+        threshold=0.9,
+        fitted_on="made by hand",
+    )
+    gate = Gate(index, misuse=Logistic(always))
+    assert judge(gate, index, "研究建立育儿补贴制度吗") is reason
