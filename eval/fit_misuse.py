@@ -57,9 +57,8 @@ def read_messages() -> Iterator[Message]:
         elif question.kind == "injection":
             misused.append(question.question)
     asked += [line.question for line in load_judged() if line.answered]
-    asked += [
-        line.question for line in (*load_about_measures(), *load_follow_ups()) if line.measures
-    ]
+    asked += [line.question for line in load_about_measures()]
+    asked += [line.question for line in load_follow_ups() if line.measures]
     yield from (Message(text=text, is_misuse=True) for text in misused)
     yield from (Message(text=text, is_misuse=False) for text in asked)
 
