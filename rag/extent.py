@@ -15,6 +15,8 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[？?؟。！!；;…])|(?<=\.)\s")
+# A sentence that asks: by its mark, or by its last word where the mark is that of a statement.
+_ASKS = re.compile(r"(?:[？?؟]|[か吗嗎][。．])$")
 _COMPOUND = re.compile(
     r"又.+又|一边.+一边|既.+[又也]|一方面|同时|分别|各(?:自|有|是|怎么|在|叫|放|讲|写|说)|[这那]?(?:两|三|四|俩|仨)(?:样|件|块|头|边|手|方面|"
     r"个(?:问题|事|方面)|项|条|种|桩|处|类|部分)|以及|顺便|还想|还要|还有|也想|另外|一起|和.+(?:分别|各|都有)|"
@@ -50,7 +52,7 @@ def parts_of(question: str) -> tuple[str, ...]:
 
 
 def sentences_asked(question: str) -> tuple[str, ...]:
-    """The sentences that end with a question mark, where several do; else none."""
+    """The sentences that end as questions do, where several do; else none."""
     sentences = (sentence.strip() for sentence in _SENTENCE.split(question) if sentence)
-    asked = tuple(s for s in sentences if s.endswith(("？", "?", "؟")) and len(s) >= _SHORTEST_PART)
+    asked = tuple(s for s in sentences if _ASKS.search(s) and len(s) >= _SHORTEST_PART)
     return asked[:_MOST_PARTS] if len(asked) > 1 else ()

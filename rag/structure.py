@@ -203,8 +203,12 @@ class _Reader:
         if not asks("which_part").search(marked.text) or self._search is None:
             return None
         topic = asks("which_part").sub(" ", marked.text)
-        number = self._best_measure(topic)
-        return self._parts_of([number]) if number and weight(topic) else None
+        matter = asks("its_measures").sub(" ", topic)
+        number = self._best_measure(matter) if weight(matter) else None
+        if number is None or matter == topic:
+            return self._parts_of([number]) if number else None
+        part = next(part for part, measure in self._pairs if measure.number == number)
+        return StructureReply(statements=self._say.part_in_full(part, listed=True))
 
     def _best_measure(self, text: str) -> int | None:
         hits = self._search(text) if self._search else ()
@@ -286,12 +290,9 @@ class _Reader:
 
     def _numbers(self, references: Sequence[Reference]) -> list[int]:
         """The numbers of the measures meant; from the end they are counted in the text's order."""
-        found = dict.fromkeys(
-            self._measures[n - 1].number if reference.first < 0 else n
-            for reference in references
-            for n in reference.numbers(len(self._measures))
-        )
-        return list(found)
+        total = len(self._measures)
+        by_place = [(r.first < 0, n) for r in references for n in r.numbers(total)]
+        return list(dict.fromkeys(self._measures[n - 1].number if at else n for at, n in by_place))
 
     def _measure(self, number: int) -> Measure:
         return next(m for m in self._measures if m.number == number)

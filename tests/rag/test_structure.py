@@ -278,6 +278,23 @@ def test_a_matter_is_placed_by_the_search_where_its_words_are_not_in_the_text(
     assert [s.citations[0].locator.measure for s in found.statements] == [5]
 
 
+def test_the_part_that_speaks_of_something_is_told_with_its_measures_if_asked(
+    document: Document,
+) -> None:
+    def search(question: str) -> tuple[Hit, ...]:
+        passage = next(p for p in cut_passages((document,), len) if p.locator.measure == 24)
+        return (Hit(passage=passage, rank=1, score=1.0, dense_rank=None, lexical_rank=None),)
+
+    for question, measures in (
+        ("讲清理限制的是第几大部分", {24}),
+        ("讲清理限制的是第几大部分来着？里头是哪两条，各叫啥", {24, 25}),
+    ):
+        found = answer_structure(question, (document,), "zh", search=search)
+        assert found is not None
+        told = {c.locator.measure for s in found.statements for c in s.citations}
+        assert told - {None} == measures
+
+
 @pytest.mark.parametrize(
     ("question", "language"),
     [
