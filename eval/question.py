@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 QUESTIONS = Path(__file__).resolve().parent / "questions" / "policy.jsonl"
 # Their authors had only the text. The older ones, scored many times, say how the gate weighs its opinions
-# (eval.fit_gate), and settings of rag.breadth and rag.select were chosen on them; nothing else is learned
-# from them, and from the newest nothing.
+# (eval.fit_gate), and settings of rag.breadth, rag.select and eval.fit_misuse were chosen on them; nothing
+# else is learned from them, and from the newest nothing.
 CALIBRATION = tuple(
     QUESTIONS.with_name(f"{name}.jsonl")
     for name in ("unseen", "exam", "trial", "assay", "audit", "hearing", "docket", "canvass")

@@ -23,7 +23,7 @@ class Evidence:
     """The clauses to answer from. `asked` are the ids of those that a sentence of its own asks for."""
 
     hits: tuple[Hit, ...]
-    asked: Collection[str]
+    asked: tuple[str, ...]
 
 
 def _best_clauses(
@@ -105,21 +105,17 @@ def select(
         return Evidence(hits=(), asked=())
     sighting = sight(question, rewritten, hits, retriever)
     measures = [sighting.best, *breadth.others(sighting)][:_MAX_MEASURES]
-    asked = {
-        found[0].passage.id: found[0]
-        for found in sighting.asked
-        if found[0].passage.locator.measure_locator in measures
-    }
+    found = {hit.passage.id: hit for hit in hits}
+    first = (ranking[0].passage for ranking in sighting.asked)
+    own = (p.id for p in first if p.locator.measure_locator in measures and p.id in found)
+    asked = tuple(dict.fromkeys(own))
     if len(measures) == 1:
-        by_score = [*_whole_measure(hits), *(hit for hit in hits if hit.passage.id in asked)]
+        names = dict.fromkeys((*asked, *(hit.passage.id for hit in _whole_measure(hits))))
+        chosen = [found[name] for name in names]
     else:
-        by_score = [
+        chosen = [
             hit
             for measure in _in_order_asked(measures, sighting)
             for hit in _best_clauses(hits, sighting.parts, measure, asked)
         ]
-    chosen = {hit.passage.id: hit for hit in by_score}
-    first = asked if len(measures) == 1 else ()
-    return Evidence(
-        hits=tuple(chosen[name] for name in dict.fromkeys((*first, *chosen))), asked=tuple(asked)
-    )
+    return Evidence(hits=tuple(chosen), asked=asked)

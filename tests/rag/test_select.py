@@ -111,3 +111,12 @@ def test_two_sentences_about_one_measure_bring_a_clause_each(retriever: PolicyRe
         assert [hit.passage.id for hit in chosen.hits[:2]] == list(chosen.asked)
         first, second = (places[name] for name in chosen.asked)
         assert ("有奖发票" in first) is ("有奖发票" not in second) is (question == one + other)
+
+
+def test_a_clause_that_the_whole_question_does_not_find_is_not_brought(
+    retriever: PolicyRetriever,
+) -> None:
+    question = "探索开展有奖发票活动吗？工会经费能用于职工健身吗？"
+    ranked = retriever.rank(question)[:1]
+    chosen = select(question, question, ranked, retriever, PLAIN)
+    assert chosen.hits == ranked and set(chosen.asked) <= {ranked[0].passage.id}

@@ -74,6 +74,7 @@ def test_every_measure_is_told_by_its_number_in_full(document: Document, number:
         ),
         ("大宗消费那一部分底下有几条，分别叫什么名字？", "zh", {15, 16, 17}),
         ("民宿被提到了几回，分别第几条", "zh", {3, 14}),
+        ("免税店はどの項に書いてありますか", "ja", {13}),
         ("Which measures are in the closing part?", "en", {26, 27, 28, 29, 30}),
     ],
 )
