@@ -17,7 +17,10 @@ CALIBRATION = tuple(
     QUESTIONS.with_name(f"{name}.jsonl")
     for name in ("unseen", "exam", "trial", "assay", "audit", "hearing", "docket", "canvass")
 )
-UNSEEN = (*CALIBRATION, QUESTIONS.with_name("inquiry.jsonl"))
+UNSEEN = (
+    *CALIBRATION,
+    *(QUESTIONS.with_name(f"{name}.jsonl") for name in ("inquiry", "poll")),
+)
 # The report half of the first 298 questions was read while defects were mended, so that all of
 # them are for development now.
 _READ = frozenset(f"q{n:03}" for n in range(1, 299))
