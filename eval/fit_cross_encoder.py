@@ -3,177 +3,28 @@
 Pairs of a question and a measure are learned from: questions to learn from with a measure that answers
 them; those that no measure answers with the one that the search finds first; and, counting half, answered
 ones with a measure that the search finds and that does not answer them, so that a question alone never
-tells. The encoder's own weights stay as they are; to each matrix of its upper half a small product is
-added. Prints JSON; takes about an hour on two cores.
+tells. Prints JSON; takes about an hour on two cores.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from torch import nn
-from torch.nn import functional
 from tqdm import tqdm
 
-from eval.pairs import Asked, Pair, pairs_of, read_asked
-from index import weights
-from index.cross_encoder import LONGEST, WEIGHTS, save
+from eval.pairs import Pair, pairs_of, read_asked
+from eval.upper_net import Sides, UpperNet, learn, shortened
+from index.cross_encoder import WEIGHTS
 from rag.build import open_index
 from rag.gate import measure_texts
 from rag.settings import Settings
 
 EPOCHS = 3
-_RANK = 16
-_SCALE = 2.0  # of what is learned, beside the weights it is added to
-_BATCH = 16
-# Pairs alike in length are learned from together, out of so many batches at a time.
-_SORTED_BATCHES = 16
-# With 1e-3 one of two runs learned nothing at all.
-_LEARNING_RATE = 5e-4
-_WARM_UP = 100
-_DROPOUT = 0.1
-_SMOOTHING = 0.02
-
-
-class Added(nn.Module):
-    """A linear layer that stays as it is, and a product of two small matrices beside it."""
-
-    def __init__(self, linear: nn.Linear) -> None:
-        super().__init__()
-        self.linear = linear
-        n, m = linear.in_features, linear.out_features
-        self.down = nn.Parameter(torch.randn(_RANK, n) / math.sqrt(n))
-        self.up = nn.Parameter(torch.zeros(m, _RANK))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """x (…, n) gives (…, m)."""
-        found: torch.Tensor = self.linear(x) + (x @ self.down.T) @ self.up.T * _SCALE
-        return found
-
-
-class UpperNet(nn.Module):
-    """What index.cross_encoder applies, as it is learned: for padded batches, with gradients."""
-
-    def __init__(self, encoder: Any) -> None:
-        super().__init__()
-        every = encoder.encoder.layer
-        for parameter in encoder.parameters():
-            parameter.requires_grad_(False)
-        self.layers = every[len(every) // 2 :].eval()
-        dimension = int(encoder.config.hidden_size)
-        self.added = {
-            f"{place}.{name}.weight": _replace(layer, name)
-            for place, layer in enumerate(self.layers)
-            for name, module in list(layer.named_modules())
-            if isinstance(module, nn.Linear)
-        }
-        self.segments = nn.Parameter(torch.zeros(2, dimension))
-        self.head = nn.Linear(2 * dimension, 1)
-        nn.init.zeros_(self.head.bias)
-        nn.init.normal_(self.head.weight, std=0.02)
-        self.dropout = nn.Dropout(_DROPOUT)
-
-    def forward(
-        self, states: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor
-    ) -> torch.Tensor:
-        """States (batch, tokens, dimension), 0 or 1 for whose each is, 1 where there is one: logits."""
-        read = states + self.segments[segments]
-        unseen = (1 - mask[:, None, None, :]) * -1e4
-        for layer in self.layers:
-            given = layer(read, unseen)
-            read = given[0] if isinstance(given, tuple) else given
-        means = []
-        for side in (0, 1):
-            own = ((segments == side) * mask)[..., None]
-            means.append((read * own).sum(1) / own.sum(1))
-        logits: torch.Tensor = self.head(self.dropout(torch.cat(means, dim=1)))[:, 0]
-        return logits
-
-
-def _replace(layer: nn.Module, name: str) -> Added:
-    path, _, own = name.rpartition(".")
-    parent = layer.get_submodule(path)
-    added = Added(getattr(parent, own))
-    setattr(parent, own, added)
-    return added
-
-
-def _fit(
-    net: UpperNet,
-    asked: Sequence[Asked],
-    questions: dict[str, np.ndarray],
-    measures: dict[int, np.ndarray],
-    epochs: int,
-) -> list[float]:
-    """Learn; gives each epoch's mean loss."""
-    chance = random.Random(0)
-    learned = [p for p in net.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(learned, lr=_LEARNING_RATE, weight_decay=0.01)
-    every_epoch = [pairs_of(asked, chance) for _ in range(epochs)]
-    n_steps, step, told = sum(math.ceil(len(p) / _BATCH) for p in every_epoch), 0, []
-
-    def length(pair: Pair) -> int:
-        return len(questions[pair.question]) + len(measures[pair.measure])
-
-    net.dropout.train()
-    with tqdm(total=n_steps, unit="batch", disable=None) as bar:
-        for pairs in every_epoch:
-            total = 0.0
-            for batch in _batches(pairs, length, chance):
-                rate = min(1.0, (step + 1) / _WARM_UP) * max(0.02, 1 - step / n_steps)
-                for group in optimiser.param_groups:
-                    group["lr"] = _LEARNING_RATE * rate
-                found = net(*_as_tensors(batch, questions, measures))
-                wanted = torch.tensor([pair.answers for pair in batch])
-                wanted = wanted * (1 - 2 * _SMOOTHING) + _SMOOTHING
-                counted = torch.tensor([pair.weight for pair in batch])
-                losses = functional.binary_cross_entropy_with_logits(
-                    found, wanted, reduction="none"
-                )
-                loss = (losses * counted).mean()
-                optimiser.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
-                nn.utils.clip_grad_norm_(learned, 1.0)
-                optimiser.step()
-                total += loss.item() * len(batch)
-                step += 1
-                bar.update()
-            told.append(round(total / len(pairs), 4))
-            print(f"epoch {len(told)}: mean loss {told[-1]}", file=sys.stderr, flush=True)
-    return told
-
-
-def _batches(pairs: Sequence[Pair], length: Any, chance: random.Random) -> Iterator[list[Pair]]:
-    for start in range(0, len(pairs), _BATCH * _SORTED_BATCHES):
-        near = sorted(pairs[start : start + _BATCH * _SORTED_BATCHES], key=length)
-        batches = [near[i : i + _BATCH] for i in range(0, len(near), _BATCH)]
-        chance.shuffle(batches)
-        yield from batches
-
-
-def _as_tensors(
-    batch: Sequence[Pair], questions: dict[str, np.ndarray], measures: dict[int, np.ndarray]
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    sides = [(questions[pair.question], measures[pair.measure]) for pair in batch]
-    longest = max(len(asked) + len(told) for asked, told in sides)
-    states = torch.zeros(len(batch), longest, sides[0][0].shape[1])
-    segments = torch.zeros(len(batch), longest, dtype=torch.long)
-    mask = torch.zeros(len(batch), longest)
-    for row, (asked, told) in enumerate(sides):
-        n = len(asked) + len(told)
-        states[row, :n] = torch.from_numpy(np.concatenate([asked, told]).astype(np.float32))
-        segments[row, len(asked) :] = 1
-        mask[row, :n] = 1
-    return states, segments, mask
 
 
 def main() -> int:
@@ -189,36 +40,21 @@ def main() -> int:
     embedder = index.embedder
     asked = [one for one in read_asked(index) if one.found]
     texts = {int(key.measure or 0): text for key, text in measure_texts(index).items()}
-    measures = {n: _states(embedder.passage_states(text)) for n, text in texts.items()}
-    questions = {
-        question: _states(embedder.query_states(question))
-        for question in tqdm({one.question: None for one in asked}, unit="question", disable=None)
-    }
-    from sentence_transformers import SentenceTransformer
+    states = {text: shortened(embedder.passage_states(text)) for text in texts.values()}
+    for question in tqdm({one.question: None for one in asked}, unit="question", disable=None):
+        states[question] = shortened(embedder.query_states(question))
 
-    folder = weights.resolve(embedder.name)
-    net = UpperNet(SentenceTransformer(str(folder), device="cpu")[0].auto_model)
-    losses = _fit(net, asked, questions, measures, args.epochs)
-    save(
-        args.out,
-        changes={
-            name: (added.down.detach().numpy(), added.up.detach().numpy() * _SCALE)
-            for name, added in net.added.items()
-        },
-        segments=net.segments.detach().numpy(),
-        head=net.head.weight.detach().numpy()[0],
-        bias=float(net.head.bias),
-        embedder=embedder.name,
-        fitted_on=f"{len(asked)} questions",
-    )
+    def as_sides(pair: Pair) -> Sides:
+        told = texts[pair.measure]
+        return Sides(first=pair.question, second=told, holds=pair.answers, weight=pair.weight)
+
+    chance = random.Random(0)
+    epochs = [[*map(as_sides, pairs_of(asked, chance))] for _ in range(args.epochs)]
+    net = UpperNet.of(embedder.name)
+    losses = learn(net, epochs, states, chance)
+    net.write(args.out, embedder=embedder.name, fitted_on=f"{len(asked)} questions")
     print(json.dumps({"questions": len(asked), "mean_losses": losses}))
     return 0
-
-
-def _states(states: np.ndarray | None) -> np.ndarray:
-    if states is None:
-        raise SystemExit("the encoder could not be exported; the log tells why")
-    return states[:LONGEST].astype(np.float16)
 
 
 if __name__ == "__main__":

@@ -28,10 +28,11 @@ from corpus.renderings import load_renderings
 from eval.checker import PAIRS, Pair, load_pairs, split_of_pair
 from eval.learning import rounded
 from eval.readings import Readings, open_readings
+from index.cross_encoder import CrossEncoder
 from index.passage import Passage
 from index.search import Index
 from rag.build import open_index
-from rag.check.support import WEIGHTS, LanguageWeights, Support, SupportWeights
+from rag.check.support import ENCODER, WEIGHTS, LanguageWeights, Support, SupportWeights
 from rag.check.verdict import forbid
 from rag.language import detect_language, is_chinese
 from rag.second import SecondReading
@@ -71,7 +72,12 @@ class Told:
 def read_examples(index: Index) -> tuple[list[Example], dict[bool, Told]]:
     """The examples, and what the rules forbid of those told on, for Chinese (True) and English."""
     clauses = {str(passage.locator): passage for passage in index.passages}
-    support = Support(None, index.embedder, load_renderings(Settings().texts)["en"])
+    support = Support(
+        None,
+        index.embedder,
+        load_renderings(Settings().texts)["en"],
+        together=CrossEncoder.load(index.embedder, ENCODER),
+    )
     examples: list[Example] = []
     forbidden = {True: Told(), False: Told()}
     pairs = [(pair, True) for pair in load_pairs() if split_of_pair(pair) == "tune"]

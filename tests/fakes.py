@@ -17,6 +17,7 @@ from pydantic import Field
 
 from corpus.document import Document
 from corpus.load import load_corpus
+from index.cross_encoder import CrossEncoder
 from index.lexical import fold
 from index.passage import Hit, Passage, cut_passages
 from rag.answer import (
@@ -318,6 +319,19 @@ class FakeReader:
         """The same for every sentence."""
         self.asked.append(sentence)
         return self.odds
+
+
+class FakeCross(CrossEncoder):
+    """Thinks the same of every pair; `pairs` records them."""
+
+    def __init__(self, thinks: float | None) -> None:
+        self.thinks = thinks
+        self.pairs: list[tuple[str, str]] = []
+
+    def logit(self, question: str, passage: str) -> float | None:
+        """The same for every pair."""
+        self.pairs.append((question, passage))
+        return self.thinks
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 The rules of `rag.check` forbid what they can name: a foreign figure, a lost 鼓励, a turned direction.
 What is left is whether the sentence's other words say what the clause says. A logistic model over the
-signs of `rag.check.signs` decides; `eval.fit_support` learns it.
+signs of `rag.check.signs` and what a cross-encoder makes of both together decides; `eval.fit_support`
+learns it, `eval.fit_support_encoder` the cross-encoder.
 """
 
 from __future__ import annotations
@@ -16,14 +17,23 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from corpus.questions import clause_hash
+from index.cross_encoder import CrossEncoder
 from index.embed import Embedder
 from index.passage import Passage
-from rag.check.segments import cover
-from rag.check.signs import chinese_signs, english_signs, read, segment_means
+from rag.check.segments import cover, fold_for_match
+from rag.check.signs import (
+    CHINESE_SIGNS,
+    ENGLISH_SIGNS,
+    chinese_signs,
+    english_signs,
+    read,
+    segment_means,
+)
 from rag.language import is_chinese
 from rag.second import SecondReading, probability_of
 
 WEIGHTS = Path(__file__).with_name("support.json")
+ENCODER = Path(__file__).with_name("support_encoder.npz")
 # An English sentence speaks of the clause's segments that it renders this nearly as well as its best.
 _AS_WELL = 0.008
 
@@ -40,7 +50,8 @@ class SecondReader(Protocol):
 
 
 class LanguageWeights(BaseModel):
-    """A fitted model over the signs of a language; `threshold` is the least probability to pass."""
+    """A fitted model over the signs of a language, and behind them the cross-encoder's logit where it
+    was fitted with that; `threshold` is the least probability to pass."""
 
     model_config = ConfigDict(frozen=True)
     mean: tuple[float, ...]
@@ -85,7 +96,7 @@ class Support:
 
     `english` are renderings by clause hash; an English sentence about a clause without one cannot be
     judged here. `second` is asked about borderline sentences, where it is the language model that
-    was fitted on and is ready.
+    was fitted on and is ready. `together` reads sentence and clause as one.
     """
 
     def __init__(
@@ -94,8 +105,10 @@ class Support:
         embedder: Embedder,
         english: Mapping[str, str],
         second: SecondReader | None = None,
+        together: CrossEncoder | None = None,
     ) -> None:
         self._second = second
+        self._together = together
         self._weights = weights
         self._embedder = embedder
         self._english = english
@@ -108,13 +121,18 @@ class Support:
         second: SecondReader | None = None,
         path: Path = WEIGHTS,
     ) -> Support | None:
-        """The shipped models; None where they were fitted for another embedder."""
+        """The shipped models; None where they were fitted for another embedder, or with a
+        cross-encoder that cannot be run."""
         if not path.is_file():
             return None
         weights = SupportWeights.model_validate_json(path.read_bytes())
         if weights.embedder != embedder.name:
             return None
-        return cls(weights, embedder, renderings.get("en", {}), second)
+        together = CrossEncoder.load(embedder, ENCODER)
+        for own, names in ((weights.chinese, CHINESE_SIGNS), (weights.english, ENGLISH_SIGNS)):
+            if len(own.mean) != len(names) + (together is not None):
+                return None
+        return cls(weights, embedder, renderings.get("en", {}), second, together)
 
     def rendering(self, passage: Passage, language: str) -> str:
         """The words kept for a clause in a language other than Chinese, or ""."""
@@ -124,8 +142,19 @@ class Support:
         """Whether there is all that is needed to judge a sentence in this language."""
         return is_chinese(language) or bool(self.rendering(passage, language))
 
+    def held(self, passage: Passage, language: str) -> str:
+        """What a sentence in this language is held against, where `can_judge` says so."""
+        return self.rendering(passage, language) or passage.text
+
     def signs(self, sentence: str, passage: Passage, language: str) -> np.ndarray:
-        """The signs of the language, where `can_judge` says so."""
+        """The signs of the language, and the cross-encoder's, where `can_judge` says so."""
+        signs = self._own_signs(sentence, passage, language)
+        if self._together is None:
+            return signs
+        logit = self._together.logit(fold_for_match(sentence), self.held(passage, language))
+        return np.append(signs, 0.0 if logit is None else logit)
+
+    def _own_signs(self, sentence: str, passage: Passage, language: str) -> np.ndarray:
         said, clause = read(sentence, self._embedder), read(passage.text, self._embedder)
         if is_chinese(language):
             context = "。".join(passage.heading_path)

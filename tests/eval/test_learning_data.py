@@ -11,6 +11,7 @@ from corpus.load import DEFAULT_TEXTS
 from corpus.questions import load_clause_questions
 from eval.checker import load_pairs, split_of_pair
 from eval.fit_support import BLIND, TUNING
+from eval.fit_support_encoder import WRITTEN
 from eval.learning import (
     load_about_measures,
     load_follow_ups,
@@ -52,7 +53,7 @@ def test_no_reported_question_is_learned_from(source: str) -> None:
             assert nearest < 0.6, question
 
 
-@pytest.mark.parametrize("path", [BLIND, TUNING])
+@pytest.mark.parametrize("path", [BLIND, TUNING, WRITTEN])
 def test_no_reported_sentence_is_learned_from(path: Path) -> None:
     told: dict[tuple[str, ...], list[set[str]]] = {}
     for pair in load_pairs():

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes import FakeCross
 
-from index.cross_encoder import CrossEncoder
 from index.search import SCORING, Index
 from rag.answer import Reason
 from rag.gate import Gate, measure_texts
@@ -27,18 +27,6 @@ class FixedReader(QuestionReader):
 
     def vector(self, question: str) -> np.ndarray:
         return np.ones(2) / np.sqrt(2)
-
-
-class FixedCross(CrossEncoder):
-    """Thinks the same of every pair, and keeps them."""
-
-    def __init__(self, thinks: float | None) -> None:
-        self.thinks = thinks
-        self.pairs: list[tuple[str, str]] = []
-
-    def logit(self, question: str, passage: str) -> float | None:
-        self.pairs.append((question, passage))
-        return self.thinks
 
 
 def logistic(dimension: int, intercept: float) -> Logistic:
@@ -69,7 +57,7 @@ def gate(index: Index, *, reads: float, crosses: float | None) -> Gate:
         logistic(index.embedder.dimension, 1.0),
         reader=FixedReader(Settings()),
         reading=logistic(2, reads),
-        cross=FixedCross(crosses),
+        cross=FakeCross(crosses),
         weighings=(
             weighing(**{SCOPE: 1.0, READING: 1.0, CROSS: 2.0}),
             weighing(**{SCOPE: 1.0, READING: 3.0}),
@@ -100,7 +88,7 @@ def test_without_a_weighing_the_scope_judges_alone(index: Index) -> None:
 
 
 def test_the_whole_question_is_read_beside_the_whole_best_measure(index: Index) -> None:
-    cross = FixedCross(1.0)
+    cross = FakeCross(1.0)
     judging = Gate(index, logistic(index.embedder.dimension, 1.0), cross=cross, weighings=())
     hits = index.search(QUESTION, 10)
     judging.judge("那是怎么说的", QUESTION, hits)
