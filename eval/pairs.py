@@ -15,6 +15,7 @@ from eval.learning import (
     load_developed,
     load_follow_ups,
     load_judged,
+    load_misuse,
 )
 from index.search import Index
 from rag.retrieve import PolicyRetriever
@@ -91,6 +92,13 @@ def read_asked(index: Index) -> Iterator[Asked]:
     for judged in tqdm(load_judged(), unit="question", disable=None):
         found = find(judged.question, judged.question)
         yield Asked(question=judged.question, is_answered=judged.answered, found=found)
+    for message in tqdm(load_misuse(), unit="question", disable=None):
+        yield Asked(
+            question=message.question,
+            is_answered=bool(message.measures),
+            found=find(message.question, message.question),
+            gold=frozenset(message.measures),
+        )
     for about in tqdm(load_about_measures(), unit="question", disable=None):
         yield Asked(
             question=about.question,
