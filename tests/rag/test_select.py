@@ -57,9 +57,15 @@ def test_nothing_found_is_nothing_chosen(retriever: PolicyRetriever) -> None:
         ("凡是跟老人有关的都给我找出来", True),
         ("数码产品买新补贴包括哪几类", True),
         ("Which products get a subsidy?", True),
+        ("公積金で何が変わるのか、もれなく挙げてください", True),
+        ("¿Qué se anuncia para las personas mayores? Enumérelo, por favor.", True),
+        ("Перечислите, что обещают пенсионерам", True),
+        ("اذكر كل ما يخص كبار السن", True),
         ("退休金会涨吗", False),
         ("中小学会放春假吗", False),
         ("Is there support for flying drones?", False),
+        ("夜間の小児科と春休みについて、それぞれ何と書いてありますか", False),
+        ("¿Es el subsidio para todos?", False),
     ],
 )
 def test_a_question_after_all_items_is_told_from_one_after_a_matter(

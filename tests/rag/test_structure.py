@@ -104,6 +104,10 @@ def test_a_part_is_told_with_its_heading_and_the_number_of_its_measures(
         ("這個方案一共有多少條措施？", "zh-Hant"),
         ("How many measures are in the plan altogether?", "en"),
         ("How many parts does the plan have?", "en"),
+        (
+            "How many numbered measures does the entire document consist of, and how many parts is it divided into?",
+            "en",
+        ),
     ],
 )
 def test_counts_are_those_of_the_document(document: Document, question: str, language: str) -> None:
