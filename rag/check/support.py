@@ -2,7 +2,7 @@
 
 The rules of `rag.check` forbid what they can name: a foreign figure, a lost 鼓励, a turned direction.
 What is left is whether the sentence's other words say what the clause says. A logistic model over the
-signs of `rag.check.signs` and what a cross-encoder makes of both together decides; `eval.fit_support`
+signs of `rag.check.signs`, and in English what a cross-encoder makes of both together, decides; `eval.fit_support`
 learns it, `eval.fit_support_encoder` the cross-encoder.
 """
 
@@ -96,7 +96,7 @@ class Support:
 
     `english` are renderings by clause hash; an English sentence about a clause without one cannot be
     judged here. `second` is asked about borderline sentences, where it is the language model that
-    was fitted on and is ready. `together` reads sentence and clause as one.
+    was fitted on and is ready. `together` reads an English sentence and its clause's rendering as one.
     """
 
     def __init__(
@@ -129,9 +129,12 @@ class Support:
         if weights.embedder != embedder.name:
             return None
         together = CrossEncoder.load(embedder, ENCODER)
-        for own, names in ((weights.chinese, CHINESE_SIGNS), (weights.english, ENGLISH_SIGNS)):
-            if len(own.mean) != len(names) + (together is not None):
-                return None
+        n_english = len(ENGLISH_SIGNS) + (together is not None)
+        if (len(weights.chinese.mean), len(weights.english.mean)) != (
+            len(CHINESE_SIGNS),
+            n_english,
+        ):
+            return None
         return cls(weights, embedder, renderings.get("en", {}), second, together)
 
     def rendering(self, passage: Passage, language: str) -> str:
@@ -147,9 +150,13 @@ class Support:
         return self.rendering(passage, language) or passage.text
 
     def signs(self, sentence: str, passage: Passage, language: str) -> np.ndarray:
-        """The signs of the language, and the cross-encoder's, where `can_judge` says so."""
+        """The signs of the language, in English the cross-encoder's too, where `can_judge` says so.
+
+        In Chinese it would vouch for a clause in which one noun is exchanged: for characters the
+        other signs see better what a sentence adds.
+        """
         signs = self._own_signs(sentence, passage, language)
-        if self._together is None:
+        if self._together is None or is_chinese(language):
             return signs
         logit = self._together.logit(fold_for_match(sentence), self.held(passage, language))
         return np.append(signs, 0.0 if logit is None else logit)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from fakes import FakeEmbedder
 
+from corpus.load import load_corpus
 from eval.checker import Pair, load_pairs
 from eval.fit_support_encoder import WRITTEN, sides_of
-from index.passage import Passage
+from index.passage import Passage, cut_passages
 from rag.check.support import Support
+
+
+@pytest.fixture(scope="module")
+def passages() -> tuple[Passage, ...]:
+    return cut_passages(load_corpus(), len)
 
 
 def pair(statement: str, locator: str, *, supported: bool) -> Pair:
