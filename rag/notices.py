@@ -8,7 +8,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from rag.answer import Answer, Caution, Reason, Status
+from rag.answer import Answer, Caution, Origin, Reason, Status
+from rag.check.modality import overstated
 from rag.privacy import MASK
 
 NOTICES_PATH = Path(__file__).with_name("notices.toml")
@@ -45,19 +46,31 @@ def caution_notice(caution: Caution, language: str) -> str:
 
 
 def beside_notices(answer: Answer) -> tuple[str, ...]:
-    """What stands beside an answer: wishes and figures that no document holds, numbers masked."""
+    """What stands beside an answer: claims and figures that its clauses or no document hold, wishes on
+    which the documents are silent, numbers masked."""
     language, words = notice_language(answer.language), _load()["beside"]
     found = []
     was_searched = answer.status is Status.ANSWERED or answer.nearby
     if answer.unheld_figures and was_searched and answer.reason is not Reason.OFF_TOPIC:
         figures = "、".join(answer.unheld_figures)
         found.append(Template(words["unheld-figures"][language]).substitute(figures=figures))
+    if claimed := _claimed(answer):
+        said = words["between"][language].join(claimed)
+        found.append(Template(words["overstated"][language]).substitute(words=said))
     if answer.unsaid:
-        parts = words["unsaid-between"][language].join(map(_shortened, answer.unsaid))
+        parts = words["between"][language].join(map(_shortened, answer.unsaid))
         found.append(Template(words["unsaid"][language]).substitute(parts=parts))
     if MASK in answer.question:
         found.append(words["masked"][language])
     return tuple(found)
+
+
+def _claimed(answer: Answer) -> tuple[str, ...]:
+    """By which words the question claims more than the clauses of the answer."""
+    if answer.origin is Origin.STRUCTURE or not answer.statements:
+        return ()
+    cited = [citation for statement in answer.statements for citation in statement.citations]
+    return overstated(answer.question, [citation.quote for citation in cited])
 
 
 def _shortened(quoted: str) -> str:

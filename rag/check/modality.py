@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rag.check.segments import fold_for_match, segments_of, shared_with
+from rag.language import to_simplified
 
 # Each family weakens or narrows a rule. A sentence about a rule so weakened must say so too: what the
 # clause says, and the words that render it in Chinese and in English.
@@ -99,6 +101,17 @@ _STRONG = (
 # 股东违规减持 without its 违规 is another rule, whatever else the sentence says of falsehood.
 _UNLAWFUL = re.compile(r"(?:违规|违法|非法|不正当|不合理)(..)")
 _SAYS_UNLAWFUL = re.compile(r"违规|违法|非法|不法|不正当|不合理|违反|不当")
+# What a rumour adds to a rule. In a question, unlike a sentence, 已经 and 一定 are mostly said of oneself.
+_CLAIMED = re.compile(
+    r"全国(?!性|人大|两会|第?一家|头一?家|首家|连锁|跑|各地跑)|各地都|一律|一刀切|统统|无条件|强制|强行|必须|人人|每个?人都|家家|(?<!全民)(?<!集体)(?<!国家)所有(?!权|制|者)|"
+    r"全部(?=免|取消|放开|都|能|给)|白送|白给|白拿|免费|已经?(?=建[成好]|建立|设立|定死|定下|正式|取消|全部|废)|"
+    r"全國(?!性|人大|第?一家|首家)|一律|統統|無條件|強制|強行|必須|人人|免費|白送|"
+    r"\bmandator\w+|\bcompulsor\w+|\bobligator\w+|\bguarantee[ds]?\b|\bautomatic(?:ally)?\b|\bnationwide\b|"
+    r"\bevery(?: single)?(?= (?!single|day|week|month|year|time|now|measure|item|field|one of)[a-z])|\beveryone\b(?= (?:gets|will|can|is|in))|"
+    r"\bwithout exception\b|\bno exceptions\b|\bunconditional\w*|\bfor free\b|\bfree of charge\b|\bforced? to\b|"
+    r"\balready (?:set up|established|in force|in place|decided|abolished|running|paid out)",
+    re.IGNORECASE,
+)
 # What the official text says in Chinese where an English sentence may be strong.
 _STRONG_IN_CHINESE = re.compile(r"必须|一律|严格|依法|不得|应付尽付|及时足额|全面|全国|全社会|各")
 
@@ -127,6 +140,22 @@ def grown_force(sentence: str, clause: str, segments: tuple[int, ...], *, chines
     if chinese and (lost := _lost_unlawful(said, held)):
         return f"the clause speaks of an unlawful “{lost}”, the sentence of any"
     return ""
+
+
+def overstated(question: str, official: Iterable[str]) -> tuple[str, ...]:
+    """The words by which a question claims more than the official words say, in their order.
+
+    None that these have themselves; a word in English is held against what it is in Chinese.
+    """
+    held = to_simplified("".join(official))
+    found = dict.fromkeys(match[0] for match in _CLAIMED.finditer(question))
+    return tuple(word for word in found if not _is_held(word, held))
+
+
+def _is_held(word: str, official: str) -> bool:
+    if word.isascii():
+        return bool(_STRONG_IN_CHINESE.search(official))
+    return to_simplified(word) in official
 
 
 def _lost_condition(said: str, parts: tuple[str, ...], segments: tuple[int, ...]) -> str:

@@ -8,7 +8,8 @@ import pytest
 from fakes import fake_answer
 
 from corpus.document import Locator, Span
-from rag.answer import Caution, CautionKind, Citation, Reason
+from rag.answer import Caution, CautionKind, Citation, Origin, Reason, Statement
+from rag.check.verdict import VERBATIM
 from rag.notices import (
     NOTICE_LANGUAGES,
     beside_notices,
@@ -97,3 +98,18 @@ def test_beside_an_answer_stand_the_wishes_that_the_policy_is_silent_on() -> Non
     assert told.startswith("您还问到“公交几点停”“票价多少”，政策没有写。")
     (told,) = beside_notices(replace(answer, language="en", unsaid=("a" * 61, "b")))
     assert f"“{'a' * 59}…”, “b”" in told
+
+
+def test_beside_an_answer_stands_what_its_clauses_do_not_claim() -> None:
+    clause = "鼓励有条件的地方结合实际探索设置中小学春秋假。"
+    citation = Citation(
+        locator=Locator.parse("d#measure:21/clause:2"), quote=clause, span=Span(0, len(clause))
+    )
+    statement = Statement(text=clause, citations=(citation,), verdict=VERBATIM)
+    answer = fake_answer("春秋假是全国强制放的吧", (), ())
+    assert beside_notices(answer) == ()  # with no clause there is nothing to hold it against
+    answer = replace(answer, statements=(statement,))
+    (told,) = beside_notices(answer)
+    assert told == "您说的“全国”“强制”，上面所引的条文里没有这样写。"
+    assert beside_notices(replace(answer, question="春秋假放不放")) == ()
+    assert beside_notices(replace(answer, origin=Origin.STRUCTURE)) == ()

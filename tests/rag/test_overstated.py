@@ -1,0 +1,41 @@
+"""What a question claims beyond the clauses is told; what they say themselves is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.check.modality import overstated
+
+BREAKS = "鼓励有条件的地方结合实际探索设置中小学春秋假。"
+LOANS = "2025年对符合条件的个人消费贷款给予财政贴息。"
+RESTRICTIONS = "全面清理不合理消费限制，严禁一律禁止、层层加码。"
+
+
+@pytest.mark.parametrize(
+    ("question", "clause", "claimed"),
+    [
+        ("春秋假是全国一律强制放的吧", BREAKS, ("全国", "一律", "强制")),
+        ("春秋假是全國強制放的吧", BREAKS, ("全國", "強制")),
+        ("育儿补贴已经建好了吗", "研究建立育儿补贴制度。", ("已经",)),
+        (
+            "Is it mandatory for every school to have a spring break?",
+            BREAKS,
+            ("mandatory", "every"),
+        ),
+        ("Nice, so every single loan gets it for free?", LOANS, ("every single", "for free")),
+        ("是不是一律不准限购", RESTRICTIONS, ()),
+        ("我已经退休了，一定要自己申请吗", LOANS, ()),
+        ("全民所有的集体店能贷吗", LOANS, ()),
+        ("我们想开全国第一家店", LOANS, ()),
+        ("Do I pay every month?", LOANS, ()),
+        ("Is every loan supported?", "全面支持各类贷款。", ()),
+    ],
+)
+def test_what_a_question_claims_beyond_its_clauses(
+    question: str, clause: str, claimed: tuple[str, ...]
+) -> None:
+    assert overstated(question, [clause]) == claimed
+
+
+def test_a_word_of_any_cited_clause_is_no_overstatement() -> None:
+    assert overstated("一律禁止吗", [BREAKS, RESTRICTIONS]) == ()
