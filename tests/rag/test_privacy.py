@@ -31,6 +31,13 @@ from rag.privacy import MASK, mask_numbers
         "6222 0212 3456 7890",
         "6222-0212-3456-7890-123",
         "4111111111111111",
+        "138\u200b1234\u200b5678",
+        "138<b></b>1234 5678",
+        "138  1234  5678",
+        "110101\n19900307\n7715",
+        "11010119900307\u2060\ufeff7715",
+        "一三八零零一二三四五六",
+        "幺三八〇〇幺二三四五六",
     ],
 )
 def test_a_persons_number_is_masked_wherever_it_stands(number: str) -> None:
@@ -58,6 +65,8 @@ def test_a_persons_number_is_masked_wherever_it_stands(number: str) -> None:
         "3.1415926535897932",
         "24小时 365 天",
         "GB/T 19001-2016",
+        "一二三四五六七八九十",
+        "三十条、一百零三款",
     ],
 )
 def test_other_numbers_stay(text: str) -> None:
