@@ -34,7 +34,7 @@ from rag.answer import (
 from rag.breadth import Breadth
 from rag.check.figures import figures_in, unheld_figures
 from rag.check.support import Support
-from rag.compose import EMPTY, Composer, cite
+from rag.compose import EMPTY, Composer, nearest_of
 from rag.draft import Drafted, Drafter
 from rag.extent import asks_for_all
 from rag.gate import Gate
@@ -51,7 +51,6 @@ from rag.structure import answer_structure
 from rag.unsaid import Unsaid
 
 _log = logging.getLogger("policyqa")
-_NEARBY = 3
 
 
 @dataclass(slots=True)
@@ -64,6 +63,7 @@ class _Progress:
     rewritten: str = ""
     language: str = "zh"
     hits: tuple[Hit, ...] = ()
+    nearby: tuple[Citation, ...] = ()
     first_hits_s: float = 0.0
     first_statement_s: float | None = None
     p_answered: float | None = None
@@ -165,12 +165,14 @@ class Assistant:
             progress.language,
             history=history,
             search=self._retriever.search,
+            renderings=self._renderings.get(progress.language, EMPTY),
         ):
             progress.statements.extend(structure.statements)
             if structure.statements:
                 yield from (Stated(statement=s) for s in structure.statements)
                 yield self._finish(progress, Origin.STRUCTURE)
             else:
+                progress.nearby = structure.nearby
                 yield self._abstain(progress, structure.reason)
             return
         yield from self._answer(read, history, progress)
@@ -186,22 +188,26 @@ class Assistant:
         yield Found(rewritten=progress.rewritten, language=progress.language, hits=progress.hits)
         ruling = self._gate.judge(read.query, progress.rewritten, progress.hits)
         progress.p_answered = ruling.p_answered
+        progress.nearby = nearest_of(progress.hits)
         if ruling.reason is not Reason.NONE:
             yield self._abstain(progress, ruling.reason)
             return
         evidence = self._select(read, progress, ranked)
+        wants_all = asks_for_all(read.query)
         composer = Composer(
             progress.rewritten,
             evidence.hits,
             asked=evidence.asked,
-            wants_all=asks_for_all(read.query),
+            wants_all=wants_all,
             language=progress.language,
             search=self._retriever.search,
             renderings=self._renderings.get(progress.language, EMPTY),
             support=self._support,
         )
         progress.rejected = composer.rejected
-        for statement in composer.compose(self._draft(progress, evidence.hits)):
+        # The model may pass over an item; after all that there is, the clauses tell it themselves.
+        draft = () if wants_all else self._draft(progress, evidence.hits)
+        for statement in composer.compose(draft):
             if progress.first_statement_s is None:
                 progress.first_statement_s = time.perf_counter() - progress.started
             progress.statements.append(statement)
@@ -267,7 +273,7 @@ class Assistant:
             reason=reason,
             origin=origin,
             statements=tuple(progress.statements),
-            nearby=_nearby(progress.hits) if status is Status.ABSTAINED else (),
+            nearby=progress.nearby if status is Status.ABSTAINED else (),
             hits=progress.hits,
             rejected=tuple(progress.rejected),
             model=self._model.name if origin is Origin.MODEL else "",
@@ -280,14 +286,6 @@ class Assistant:
             unsaid=progress.unsaid,
         )
         return Finished(answer=answer)
-
-
-def _nearby(hits: Sequence[Hit]) -> tuple[Citation, ...]:
-    """The best clause of each of the nearest measures."""
-    best: dict[object, Citation] = {}
-    for hit in hits:
-        best.setdefault(hit.passage.locator.measure_locator, cite(hit.passage))
-    return tuple(best.values())[:_NEARBY]
 
 
 def _printable(typed: str) -> str:

@@ -28,6 +28,8 @@ RENDERED = Verdict(
     method="rendering",
     reason="the rendering kept for this clause, written and read against it beforehand",
 )
+# So many clauses tell what is near, where there is no answer.
+NEARBY = 3
 _ALIGNED = 0.3
 # A second clause of a measure is shown too when its score is this near to the best one's: of 448
 # development and tuning questions 419 then hold every key fact, 410 with the best alone, in answers
@@ -40,17 +42,20 @@ def cite(passage: Passage) -> Citation:
     return Citation(locator=passage.locator, quote=passage.text, span=passage.span)
 
 
-def quote(passage: Passage) -> Statement:
-    """A clause as a statement in its own words."""
-    return Statement(text=passage.text, citations=(cite(passage),), verdict=VERBATIM)
+def nearest_of(hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """The best clause of each of the nearest measures, for an answer that abstains."""
+    best: dict[Locator, Citation] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.locator.measure_locator, cite(hit.passage))
+    return tuple(best.values())[:NEARBY]
 
 
-def render(passage: Passage, renderings: Mapping[str, str]) -> Statement:
+def render(citation: Citation, renderings: Mapping[str, str] = EMPTY) -> Statement:
     """A clause as a statement in the words kept for it in another language, else in its own."""
-    text = renderings.get(clause_hash(passage.text))
+    text = renderings.get(clause_hash(citation.quote))
     if text is None:
-        return quote(passage)
-    return Statement(text=text, citations=(cite(passage),), verdict=RENDERED)
+        return Statement(text=citation.quote, citations=(citation,), verdict=VERBATIM)
+    return Statement(text=text, citations=(citation,), verdict=RENDERED)
 
 
 class Composer:
@@ -86,6 +91,7 @@ class Composer:
         self._language = language
         self._search = search
         self._stated: set[str] = set()
+        self._quoted: set[str] = set()
         self._texts: set[str] = set()
         self.rejected: list[Rejected] = []
         self.n_drafted = 0
@@ -103,10 +109,16 @@ class Composer:
             if statement is not None:
                 n += 1
                 yield statement
-            if n == self._most:
-                return
+            if n >= self._most - self._n_unstated():
+                break
         for passage in self._uncovered(self._most - n):
             yield self._quote(passage)
+
+    def _n_unstated(self) -> int:
+        """How many measures no sentence speaks of yet: a place is kept for each."""
+        measures = {p.locator.measure_locator for p in self._evidence}
+        stated = {p.locator.measure_locator for p in self._evidence if p.id in self._stated}
+        return len(measures - stated)
 
     def _state(self, drafted: Drafted) -> Statement | None:
         sentence = drafted.text
@@ -129,8 +141,8 @@ class Composer:
 
     def _keep(self, sentence: str, passage: Passage, verdict: Verdict) -> Statement | None:
         text = to_traditional(sentence) if self._language == "zh-Hant" else sentence
-        if text in self._texts:
-            return None
+        if text in self._texts or passage.id in self._quoted:
+            return None  # said already
         self._texts.add(text)
         self._stated.add(passage.id)
         self.n_drafted += 1
@@ -139,7 +151,8 @@ class Composer:
 
     def _quote(self, passage: Passage) -> Statement:
         self._stated.add(passage.id)
-        statement = render(passage, self._renderings)
+        self._quoted.add(passage.id)
+        statement = render(cite(passage), self._renderings)
         return self._with_caution(statement, passage, about=self._question)
 
     def _with_caution(self, statement: Statement, passage: Passage, *, about: str) -> Statement:

@@ -26,9 +26,10 @@ _COMPOUND = re.compile(
 )
 # A question after all that there is, not after one thing.
 _ALL = re.compile(
-    r"哪些|凡是|都(?:给我|帮我|替我)?(?:找|列|挑|摘)出|有哪几|哪几(?:方面|类|种|样|块|项|个|条)|都有(?:什么|啥|谁)|(?:有|做|干|提|说|搞|管)了?(?:什么|啥)(?:好处|措施|办法|安排|政策|支持|规定|动作|招)|"
-    r"列(?:一下|出|举)|全(?:部|都)(?:列|说|讲)|几个方面|分别(?:是|有)|清单|所有的?|"
+    r"哪些|凡是|都(?:给我|帮我|替我)?(?:找|列|挑|摘)出|有哪几|哪几(?:方面|类|种|样|块|项|个|条)|都有(?:什么|啥|谁)|(?:有|做|干|提|说|搞|管)了?(?:什么|啥)(?:好处|补贴|优惠|措施|办法|安排|政策|支持|规定|动作|招)|"
+    r"列(?:一下|出|举)|都补(?:贴|助)?了?(?:啥|什么|谁)|全(?:部|都)(?:列|说|讲)|几个方面|分别(?:是|有)|清单|所有的?|"
     r"\bwhich (?:\w+ ){0,3}\w+s\b|\bwhat (?:\w+ ){0,2}(?:measures|steps|kinds|types|ways|things|benefits|supports?|areas|sectors|products)\b|\blist\b|\ball the\b|"
+    r"\bwhat (?:\w+ )?(?:help|support|aid|subsidies|perks|incentives) (?:is|are|can|do|does)\b|"
     r"どんな|どのような|何が|(?:全部|すべて|全て)(?:教|挙|列)|もれなく|列挙|挙げて|一覧|"
     r"어떤|모두 (?:알려|말해|적어)|나열|목록|quels?\b|quelles?\b|énumér|\bliste[rz]?\b|"
     r"qu[eé] (?:medidas|tipos|productos|apoyos|ayudas|cambios)|enum[eé]r|\blista\b|"
@@ -39,7 +40,7 @@ _ALL = re.compile(
 
 def asks_for_all(question: str) -> bool:
     """Whether a question wants every item (有哪些, which products), not one."""
-    return bool(_ALL.search(question))
+    return bool(_ALL.search(to_simplified(question)))
 
 
 def is_compound(question: str) -> bool:

@@ -16,7 +16,9 @@ from rag.answer import Turn
 MASK = "[***]"
 _DIGIT = "[0-9０-９]"
 # What rag.question takes out afterwards parts no number.
-_UNSEEN = r"(?:[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|</?[A-Za-z!]?[^<>]{0,80}>){0,8}"
+_UNSEEN = (
+    r"(?:[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|</?[A-Za-z!]?[^<>]{0,80}>){0,8}"
+)
 _GAP = rf"{_UNSEEN}(?:[\s\u00a0\u3000\-－–—]{_UNSEEN}){{0,2}}"
 _HAN_DIGIT = "[〇零幺一二三四五六七八九]"
 

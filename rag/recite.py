@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from corpus.document import Clause, Document, Locator, Measure, Part, Span, Step
 from corpus.numerals import format_numeral
 from rag.answer import Citation, Statement, Verdict
 from rag.check.verdict import VERBATIM
+from rag.compose import EMPTY, render
 from rag.language import is_chinese
 
 COUNTED = Verdict(label=VERBATIM.label, score=1.0, method="count", reason="counted in the document")
@@ -32,9 +33,13 @@ def _part_citation(document: Document, part: Part) -> Citation:
 class Reciter:
     """Says of a document what it is made of, in Chinese or in English."""
 
-    def __init__(self, document: Document, language: str) -> None:
+    def __init__(
+        self, document: Document, language: str, renderings: Mapping[str, str] = EMPTY
+    ) -> None:
+        """`renderings` are clauses in the reader's language, by the hash of their own words."""
         self._document = document
         self._chinese = is_chinese(language)
+        self._renderings = renderings
 
     def measure(self, measure: Measure) -> Statement:
         """Its label and heading."""
@@ -45,11 +50,10 @@ class Reciter:
         return Statement(text=text, citations=(citation,), verdict=COUNTED)
 
     def clause(self, measure: Measure, clause: Clause) -> Statement:
-        """Its own words."""
+        """Its own words, or those kept for it."""
         quote = clause.span.slice(self._document.text)
         locator = self._document.locate(measure, clause)
-        citation = Citation(locator=locator, quote=quote, span=clause.span)
-        return Statement(text=quote, citations=(citation,), verdict=VERBATIM)
+        return render(Citation(locator=locator, quote=quote, span=clause.span), self._renderings)
 
     def measure_in_full(self, measure: Measure) -> list[Statement]:
         """Its label and heading, then its clauses."""
@@ -82,6 +86,14 @@ class Reciter:
         """Its heading with the number of its measures, then, if asked for, theirs."""
         measures = part.all_measures() if listed else ()
         return (self.part(part), *map(self.measure, measures))
+
+    def parts_of(self, numbers: Collection[int]) -> tuple[Statement, ...]:
+        """The parts that hold these measures, each before its measures."""
+        statements: list[Statement] = []
+        for part in self._document.parts:
+            if own := [m for m in part.all_measures() if m.number in numbers]:
+                statements += [self.part(part), *map(self.measure, own)]
+        return tuple(statements)
 
     def counts(self, parts: Sequence[Part], n_measures: int) -> Statement:
         """How many parts and measures there are, with every part's heading as the evidence."""

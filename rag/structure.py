@@ -6,41 +6,35 @@ What a measure says by its number, what a part holds, how many there are, which 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
-from corpus.document import Document, Measure
+from corpus.document import Document
 from index.passage import Hit
-from rag.answer import Reason, Statement, Turn
-from rag.asked import kinds_asked
+from rag.answer import Reason, Turn
+from rag.compose import EMPTY
 from rag.language import to_simplified
-from rag.outline import OTHER_MATTER, Outline, wants_list
+from rag.outline import OTHER_MATTER, Outline
 from rag.recite import Reciter
 from rag.references import Marked, Reference, Unit, load_references, mark_references
+from rag.teller import MISSING, StructureReply, Teller, lie_within
 from rag.whereabouts import Whereabouts
-from rag.wording import asks, knows_filler, strip_marks, weight
+from rag.wording import asks, knows_filler, weight
 
 # “of part 3” beside a measure, 第二部分的 before one.
 _WITHIN = re.compile(
     r"⟦P(\d+)⟧[的里中内下,、 ]*(?:面|头|边)?的?⟦M(\d+)⟧|"
     r"⟦M(\d+)⟧e?s? ?(?:of|in|de|en|in der|aus|von|dans|из|в|في|の)(?: the| la)? ?⟦P(\d+)⟧"
 )
+# A law or paper named right before the number of a rule: 民法典第七条, 《劳动法》第三条.
+_OTHER_LAW = re.compile(
+    r"(?:《([^《》]{2,40})》|([\u3400-\u9fff]{0,10}(?:法典|宪法|条例|细则|(?<![方办做说想看写用无合违非没])法)))"
+    r"(?:里|中|里面|当中)?的?\s*第\s*[\d一二三四五六七八九十百]+\s*[条款章节项]"
+)
 _LEANS = 2
 _SHORT_LOOKUP = 12
 _UNKNOWN_FILLER = 8
 
 Search = Callable[[str], tuple[Hit, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StructureReply:
-    """Statements out of the Document; none, and a reason, when it has not what is asked for."""
-
-    statements: tuple[Statement, ...]
-    reason: Reason = Reason.NONE
-
-
-_MISSING = StructureReply(statements=(), reason=Reason.NO_SUCH_MEASURE)
 
 
 def answer_structure(
@@ -50,24 +44,50 @@ def answer_structure(
     *,
     history: Sequence[Turn] = (),
     search: Search | None = None,
+    renderings: Mapping[str, str] = EMPTY,
 ) -> StructureReply | None:
     """The reply to a question about the build, or None for any other question.
 
     `search` finds the measure that speaks of a matter (育儿补贴在第几条); without it only words
-    that stand in the text are found.
+    that stand in the text are found. `renderings`: clauses in the reader's language, by their words' hash.
     """
     if not documents:
         return None
-    document = next((d for d in documents if d.title in to_simplified(question)), documents[0])
-    reader = _Reader(document, language, history, search)
+    document = _document_meant(to_simplified(question), documents)
+    if document is None:
+        return StructureReply(statements=(), reason=Reason.OFF_TOPIC)
+    kept = EMPTY if asks("verbatim").search(question) else renderings
+    reader = _Reader(document, Reciter(document, language, kept), language, history, search)
     return reader.answer(question.replace(f"《{document.title}》", " "))
+
+
+def _document_meant(question: str, documents: Sequence[Document]) -> Document | None:
+    """The document that a question names, the first where it names none; None for a law not held here."""
+    if written := next((d for d in documents if d.title in question), None):
+        return written
+    named = _OTHER_LAW.search(question)
+    if named is None:
+        return documents[0]
+    name = next(filter(None, named.groups()))
+    return next((d for d in documents if _abbreviates(name, d.title)), None)
+
+
+def _abbreviates(name: str, title: str) -> bool:
+    """Whether a name is a title with characters left out: 提振消费方案."""
+    rest = iter(title)
+    return all(character in rest for character in name)
 
 
 class _Reader:
     """Reads one question against one document."""
 
     def __init__(
-        self, document: Document, language: str, history: Sequence[Turn], search: Search | None
+        self,
+        document: Document,
+        say: Reciter,
+        language: str,
+        history: Sequence[Turn],
+        search: Search | None,
     ) -> None:
         self._document = document
         self._language = language
@@ -76,7 +96,8 @@ class _Reader:
         self._pairs = list(document.measures())
         self._measures = [measure for _, measure in self._pairs]
         self._parts = document.parts
-        self._say = Reciter(document, language)
+        self._say = say
+        self._teller = Teller(document, say)
 
     def answer(self, question: str) -> StructureReply | None:
         """By the most telling sign: a neighbour, a rule by number, a count, a heading, a place."""
@@ -113,7 +134,7 @@ class _Reader:
         total = len(self._parts if near.unit is Unit.PART else self._measures)
         numbers = near.numbers(total)
         number = (numbers[-1] if step > 0 else numbers[0]) + step
-        return self._tell(Reference(unit=near.unit, first=number, last=number), marked)
+        return self._teller.tell(Reference(unit=near.unit, first=number, last=number), marked)
 
     def _focus(self, unit: Unit = Unit.MEASURE) -> tuple[Reference, ...]:
         """What the conversation spoke of last: a rule by number, else the measure searched for."""
@@ -143,19 +164,19 @@ class _Reader:
         if (within := _WITHIN.search(marked.text)) and not is_part_asked:
             return self._within(marked, within)
         if measures:
-            if not self._exist(measures):
-                return _MISSING
-            numbers = self._numbers(measures)
+            if not self._teller.exist(measures):
+                return MISSING
+            numbers = self._teller.numbers(measures)
             if is_part_asked:
-                return self._parts_of(numbers)
+                return StructureReply(statements=self._say.parts_of(numbers))
             if weight(marked.text) > self._most(_SHORT_LOOKUP):
                 return None
-            return self._tell_measures(numbers, marked)
+            return self._teller.tell_measures(numbers, marked)
         if weight(marked.text) > self._most(_SHORT_LOOKUP):
             return None
-        if not self._exist(parts):
-            return _MISSING
-        statements = [s for part in parts for s in self._tell(part, marked).statements]
+        if not self._teller.exist(parts):
+            return MISSING
+        statements = [s for part in parts for s in self._teller.tell(part, marked).statements]
         return StructureReply(statements=tuple(statements))
 
     def _of_focus(self, marked: Marked, *, is_part_asked: bool) -> StructureReply | None:
@@ -167,26 +188,31 @@ class _Reader:
         if not self._history or not (is_part_asked or marked.references or asks_more):
             return None
         rest = asks("count").sub(" ", asks("part_of").sub(" ", marked.text))
-        numbers = self._numbers(self._focus()) if weight(rest) <= _LEANS else []
-        if not numbers or not self._exist(self._focus()):
+        focus = self._focus() if weight(rest) <= _LEANS else ()
+        if not focus or not self._teller.exist(focus):
             return None
-        return self._parts_of(numbers) if is_part_asked else self._tell_measures(numbers, marked)
+        numbers = self._teller.numbers(focus)
+        return (
+            StructureReply(statements=self._say.parts_of(numbers))
+            if is_part_asked
+            else self._teller.tell_measures(numbers, marked)
+        )
 
     def _within(self, marked: Marked, match: re.Match[str]) -> StructureReply:
         """第二部分第三条: counted inside the part."""
         part_at, measure_at = (match[1], match[2]) if match[1] else (match[4], match[3])
         part_ref = marked.references[int(part_at)]
-        part_numbers = part_ref.numbers(len(self._parts))
+        if not lie_within(part_ref, len(self._parts)):
+            return MISSING
         own = [
             measure
-            for number in part_numbers
-            if 0 < number <= len(self._parts)
+            for number in part_ref.numbers(len(self._parts))
             for measure in self._parts[number - 1].all_measures()
         ]
+        if not lie_within(marked.references[int(measure_at)], len(own)):
+            return MISSING
         wanted = marked.references[int(measure_at)].numbers(len(own))
-        if not own or wanted[0] < 1 or wanted[-1] > len(own):
-            return _MISSING
-        return self._tell_measures([own[n - 1].number for n in wanted], marked)
+        return self._teller.tell_measures([own[n - 1].number for n in wanted], marked)
 
     def _outline(self, marked: Marked) -> StructureReply | None:
         statements = Outline(self._document, self._language, self._history).answer(marked)
@@ -195,7 +221,7 @@ class _Reader:
     def _whereabouts(self, marked: Marked) -> StructureReply | None:
         found = Whereabouts(self._document, self._language, self._best_measure).answer(marked)
         if found == ():
-            return _MISSING
+            return MISSING
         return None if found is None else StructureReply(statements=found)
 
     def _part_of_matter(self, marked: Marked) -> StructureReply | None:
@@ -206,93 +232,12 @@ class _Reader:
         matter = asks("its_measures").sub(" ", topic)
         number = self._best_measure(matter) if weight(matter) else None
         if number is None or matter == topic:
-            return self._parts_of([number]) if number else None
+            return StructureReply(statements=self._say.parts_of([number])) if number else None
         part = next(part for part, measure in self._pairs if measure.number == number)
         return StructureReply(statements=self._say.part_in_full(part, listed=True))
 
     def _best_measure(self, text: str) -> int | None:
+        """The number of the measure that the search finds first, where it is this document's."""
         hits = self._search(text) if self._search else ()
-        return hits[0].passage.locator.measure if hits else None
-
-    def _tell(self, reference: Reference, marked: Marked) -> StructureReply:
-        if not self._exist((reference,)):
-            return _MISSING
-        if reference.unit is not Unit.PART:
-            return self._tell_measures(self._numbers((reference,)), marked)
-        parts = [self._parts[n - 1] for n in reference.numbers(len(self._parts))]
-        only_count = bool(asks("count").search(marked.text)) and not wants_list(marked.text)
-        only_title = bool(asks("title").search(marked.text)) and not re.search(
-            r"几条|哪些|分别|小标题|measures|items", marked.text
-        )
-        return StructureReply(
-            statements=tuple(
-                s
-                for part in parts
-                for s in self._say.part_in_full(part, listed=not (only_count or only_title))
-            )
-        )
-
-    def _tell_measures(self, numbers: Sequence[int], marked: Marked) -> StructureReply:
-        """Whole measures, or of each only its title, some sentences or their number."""
-        statements: list[Statement] = []
-        clauses = marked.of(Unit.CLAUSE)
-        measures = [self._measure(number) for number in numbers]
-        counts_clauses = bool(
-            asks("count").search(marked.text)
-            or re.search(r"就一句|只有一句|only one sentence", marked.text)
-        ) and bool(re.search(load_references()["units"]["clause"], marked.text))
-        for measure in measures:
-            if counts_clauses:
-                statements.append(self._say.clause_count(measure))
-            elif clauses:
-                wanted = [n for c in clauses for n in c.numbers(len(measure.clauses))]
-                if not all(0 < n <= len(measure.clauses) for n in wanted):
-                    return _MISSING
-                statements += [self._say.clause(measure, measure.clauses[n - 1]) for n in wanted]
-            elif asks("title").search(marked.text) and not asks("verbatim").search(marked.text):
-                statements.append(self._say.measure(measure))
-            else:
-                statements += self._say.measure_in_full(measure)
-        if not (clauses or counts_clauses) and (reason := self._unheld(marked, measures)):
-            return StructureReply(statements=(), reason=reason)
-        return StructureReply(statements=tuple(statements))
-
-    def _unheld(self, marked: Marked, measures: Sequence[Measure]) -> Reason | None:
-        """The amount, date, place or way that is asked for and that none of the measures holds."""
-        texts = [m.span.slice(self._document.text) for m in measures]
-        if not weight(marked.text):
-            return None
-        for kind in kinds_asked(strip_marks(marked.text)):
-            if not any(kind.holds.search(text) for text in texts):
-                return kind.reason
-        return None
-
-    def _parts_of(self, numbers: Sequence[int]) -> StructureReply:
-        """The parts that hold the measures, then the measures."""
-        parts: dict[int, list[Measure]] = {}
-        for place, part in enumerate(self._parts):
-            own = [m for m in part.all_measures() if m.number in numbers]
-            if own:
-                parts[place] = own
-        statements = []
-        for place, own in parts.items():
-            statements.append(self._say.part(self._parts[place]))
-            statements += [self._say.measure(m) for m in own]
-        return StructureReply(statements=tuple(statements))
-
-    def _exist(self, references: Sequence[Reference]) -> bool:
-        for reference in references:
-            total = len(self._parts if reference.unit is Unit.PART else self._measures)
-            numbers = reference.numbers(total)
-            if numbers[0] < 1 or numbers[-1] > total:
-                return False
-        return True
-
-    def _numbers(self, references: Sequence[Reference]) -> list[int]:
-        """The numbers of the measures meant; from the end they are counted in the text's order."""
-        total = len(self._measures)
-        by_place = [(r.first < 0, n) for r in references for n in r.numbers(total)]
-        return list(dict.fromkeys(self._measures[n - 1].number if at else n for at, n in by_place))
-
-    def _measure(self, number: int) -> Measure:
-        return next(m for m in self._measures if m.number == number)
+        found = hits[0].passage.locator if hits else None
+        return found.measure if found and found.document_id == self._document.id else None

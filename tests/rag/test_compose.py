@@ -13,10 +13,11 @@ from corpus.document import Document
 from index.passage import Hit, Passage
 from rag.answer import Answer, Label, Origin, Status
 from rag.assistant import Assistant
-from rag.compose import MAX_LISTED, Composer
+from rag.compose import MAX_LISTED, MAX_STATEMENTS, Composer
+from rag.draft import Drafted
 
 QUESTIONS = [
-    "国家对育儿补贴制度有什么支持",
+    "国家支持不支持育儿补贴制度",
     "数码产品购新补贴是怎么说的",
     "住房公积金贷款利率会适时降低吗，还想问城市口岸开设免税店",
     "育兒補貼制度研究建立嗎",
@@ -161,3 +162,38 @@ def test_a_list_too_long_loses_no_measure_and_stands_in_the_texts_order(
     assert len(cited) == MAX_LISTED
     assert cited == sorted(cited)
     assert {locator.measure for locator in cited} == {9, 10, 13}
+
+
+def test_a_clause_that_was_quoted_is_not_said_again(passages: tuple[Passage, ...]) -> None:
+    clause = next(p for p in passages if p.text.startswith("研究建立育儿补贴制度"))
+    evidence = [Hit(passage=clause, rank=1, score=1.0, dense_rank=1, lexical_rank=None)]
+    composer = Composer("…", evidence, language="zh", wants_all=False, search=lambda _: ())
+    draft = [Drafted(text=t, passage=None) for t in ("已建立育儿补贴制度。", clause.text)]
+    assert [s.text for s in composer.compose(draft)] == [clause.text]
+    assert composer.n_drafted == 0
+
+
+def test_no_measure_is_crowded_out_by_the_sentences_about_another(
+    passages: tuple[Passage, ...],
+) -> None:
+    own = [p for p in passages if p.locator.measure == 13][:MAX_STATEMENTS]
+    other = next(p for p in passages if p.locator.measure == 7)
+    evidence = [
+        Hit(passage=p, rank=n, score=1 - n / 100, dense_rank=n, lexical_rank=None)
+        for n, p in enumerate([*own, other], start=1)
+    ]
+    composer = Composer("…", evidence, language="zh", wants_all=False, search=lambda _: ())
+    pieces = [piece for p in own for piece in (p.text, *p.text.split("，"))]
+    draft = [Drafted(text=text, passage=None) for text in pieces]
+    told = list(composer.compose(draft))
+    assert len(told) <= MAX_STATEMENTS
+    assert {s.citations[0].locator.measure for s in told} == {13, 7}
+
+
+def test_after_all_that_there_is_the_clauses_tell_it_themselves(
+    make_assistant: Callable[[FakeModel | None], Assistant],
+) -> None:
+    model = FakeModel(reply="实施手机购新补贴。")
+    answer = make_assistant(model).ask("数码产品购新补贴有哪些")
+    assert model.asked == [] and answer.origin is Origin.EXTRACTIVE
+    assert any("平板、智能手表（手环）" in s.text for s in answer.statements)

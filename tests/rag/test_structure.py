@@ -6,11 +6,15 @@ import itertools
 
 import pytest
 
-from corpus.document import Document
+from corpus.document import Document, Locator, Span
 from corpus.numerals import format_numeral
-from index.passage import Hit, cut_passages
+from corpus.questions import clause_hash
+from index.passage import Hit, Passage, cut_passages
 from rag.answer import Label, Reason, Role, Statement, Turn
-from rag.structure import StructureReply, answer_structure
+from rag.compose import RENDERED
+from rag.recite import COUNTED
+from rag.structure import answer_structure
+from rag.teller import StructureReply
 
 
 def reply(document: Document, question: str, language: str = "zh") -> StructureReply | None:
@@ -248,7 +252,8 @@ def test_of_a_measure_only_what_is_asked_for_is_told(document: Document) -> None
 
 def test_what_a_measure_does_not_hold_is_not_answered_with_it(document: Document) -> None:
     found = reply(document, "第十五条里的手机补贴怎么申请")
-    assert found == StructureReply(statements=(), reason=Reason.NO_PROCEDURE)
+    assert found is not None and (found.statements, found.reason) == ((), Reason.NO_PROCEDURE)
+    assert {c.locator.measure for c in found.nearby} == {15}
 
 
 @pytest.mark.parametrize(
@@ -328,3 +333,70 @@ def test_who_counts_the_measures_is_told_how_many(
 ) -> None:
     (statement,) = statements(document, question, language)
     assert "30" in statement.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["民法典第七条说什么", "《劳动法》第七条", "消费者权益保护法第二十四条呢", "宪法的第3条"],
+)
+def test_a_rule_of_another_law_is_not_taken_for_this_documents(
+    document: Document, question: str
+) -> None:
+    assert reply(document, question) == StructureReply(statements=(), reason=Reason.OFF_TOPIC)
+
+
+@pytest.mark.parametrize(
+    "question", ["《提振消费方案》第七条说什么", "这个办法第七条说什么", "方案第七条"]
+)
+def test_this_document_may_be_named_in_short(document: Document, question: str) -> None:
+    found = reply(document, question)
+    assert found is not None and found.statements[0].citations[0].locator.measure == 7
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["第七条的第一到第九十万亿句", "第一到第九万亿部分的第三条", "第一到第九十万部分的第三条"],
+)
+def test_a_run_without_end_is_not_counted_out(document: Document, question: str) -> None:
+    found = reply(document, question)
+    assert found is None or found.statements == ()
+
+
+def test_after_a_rule_that_is_not_there_nothing_is_told_of_it(document: Document) -> None:
+    history = [Turn(role=Role.USER, content="倒数第一百条说什么")]
+    for question in ("原文发我", "它属于哪部分"):
+        found = answer_structure(question, [document], "zh", history=history)
+        assert found is None or found.statements == ()
+
+
+@pytest.mark.parametrize("question", ["这10项补贴里有家电吗", "出台了30条措施吗"])
+def test_a_count_is_no_number_of_a_rule(document: Document, question: str) -> None:
+    found = reply(document, question)
+    assert found is None or all(s.verdict == COUNTED for s in found.statements)
+
+
+def test_a_hit_of_another_document_tells_no_measure_of_this_one(document: Document) -> None:
+    passage = Passage(
+        id="other#measure:45/clause:1",
+        locator=Locator.parse("other#measure:45/clause:1"),
+        text="宅基地流转依法补偿。",
+        span=Span(0, 10),
+        heading_path=(),
+        n_tokens=9,
+    )
+    hit = Hit(passage=passage, rank=1, score=1.0, dense_rank=1, lexical_rank=None)
+    for question in ("宅基地流转补偿属于哪个部分", "宅基地流转补偿在第几条"):
+        found = answer_structure(question, [document], "zh", search=lambda _: (hit,))
+        assert found is None or found.reason is not Reason.NONE
+
+
+def test_an_english_reader_gets_the_words_kept_for_a_clause(document: Document) -> None:
+    measure = next(m for _, m in document.measures() if m.number == 7)
+    own = measure.clauses[0].span.slice(document.text)
+    kept = {clause_hash(own): "Pensions will rise in 2025."}
+    found = answer_structure("What does measure 7 say?", [document], "en", renderings=kept)
+    assert found is not None
+    told = next(s for s in found.statements if s.citations[0].quote == own)
+    assert told.text == "Pensions will rise in 2025." and told.verdict == RENDERED
+    found = answer_structure("The exact wording of measure 7?", [document], "en", renderings=kept)
+    assert found is not None and own in [s.text for s in found.statements]
