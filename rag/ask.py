@@ -14,10 +14,10 @@ from typing import Any
 from corpus.errors import PolicyQAError
 from index.jsonl import QuestionRecord, read_questions, write_lines
 from index.search import hit_record
-from rag.answer import Answer, Citation, Role, Statement, Status, Turn
+from rag.answer import Answer, Citation, Rejected, Role, Statement, Status, Turn, Verdict
 from rag.assistant import Assistant
 from rag.build import build_assistant
-from rag.notices import notice
+from rag.notices import beside_notices, notice
 from rag.settings import Backend, Settings
 
 
@@ -31,17 +31,26 @@ def _citation_record(citation: Citation) -> dict[str, Any]:
     }
 
 
+def _verdict_record(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "label": verdict.label.value,
+        "score": round(verdict.score, 4),
+        "method": verdict.method,
+        "reason": verdict.reason,
+    }
+
+
+def _rejected_record(rejected: Rejected) -> dict[str, Any]:
+    verdict = _verdict_record(rejected.verdict)
+    return {"text": rejected.text, "quote": rejected.quote, "verdict": verdict}
+
+
 def _statement_record(statement: Statement) -> dict[str, Any]:
     verdict, caution = statement.verdict, statement.caution
     return {
         "text": statement.text,
         "citations": [_citation_record(c) for c in statement.citations],
-        "verdict": {
-            "label": verdict.label.value,
-            "score": round(verdict.score, 4),
-            "method": verdict.method,
-            "reason": verdict.reason,
-        },
+        "verdict": _verdict_record(verdict),
         "caution": caution and {"kind": caution.kind.value, "word": caution.word},
     }
 
@@ -69,6 +78,9 @@ def answer_record(answer: Answer, *, question_id: str | int | None) -> dict[str,
         "nearby": [_citation_record(c) for c in answer.nearby],
         "hits": [hit_record(hit) for hit in answer.hits],
         "unsaid": list(answer.unsaid),
+        "beside": list(beside_notices(answer)),
+        "reason": answer.reason.value,
+        "rejected": [_rejected_record(r) for r in answer.rejected],
         "rewritten": answer.rewritten,
         "first_s": round(first, 4),
         "seconds": round(timings.whole_s, 4),

@@ -10,7 +10,7 @@ from rag.language import to_simplified
 _MOST_PARTS = 8
 _SHORTEST_PART = 2
 _CUT = re.compile(
-    r"[，,،；;؛。.？?؟！!、：:…—–]|和|与|跟|及|还有|还想|另外|又|再|以及|顺便|或|"
+    r"[，،；;؛。？?؟！!、：…—–]|(?<!\d)[,.:]|[,.:](?!\d)|和|与|跟|及(?![时格早])|还有|还想|另外|又|再|以及|顺便|或|"
     r"\b(?:and|or|but|plus|also|et|ou|y|o|und|oder|и|или)\b|と|과 |와 | و(?=ال)",
     re.IGNORECASE,
 )

@@ -30,6 +30,14 @@ _SCRIPTS = (
 )
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+# A Chinese term asked about in English.
+_ENGLISH_FRAME = re.compile(
+    r"\s*(?:what|how|is|are|can|does|do|which|when|where|who|why|will|tell|please|explain)\b",
+    re.IGNORECASE,
+)
+# Of few words the model knows little (“unemployment insurance” is French to it): another language
+# than English must be so much likelier, in log odds.
+_FEW_WORDS, _MARGIN = 3, 3.0
 
 
 @functools.cache
@@ -64,7 +72,8 @@ def is_chinese(language: str) -> bool:
 def detect_language(text: str) -> str:
     """A code of LANGUAGE_NAMES. Scripts decide first, Latin letters are told apart by a model.
 
-    Chinese with more Latin words than Han characters counts as the Latin language; a Chinese text
+    Chinese with more Latin words than Han characters counts as the Latin language, and a Chinese term
+    inside an English question as English; a Chinese text
     is zh-Hant when converting it to simplified characters changes it.
     """
     text = unicodedata.normalize("NFKC", text)
@@ -72,9 +81,16 @@ def detect_language(text: str) -> str:
         if len(script.findall(text)) * 5 >= sum(c.isalpha() for c in text) > 0:
             return code
     n_han, n_words = len(_HAN.findall(text)), len(_LATIN.findall(text))
-    if n_han and n_han >= n_words:
+    is_framed = n_words >= _FEW_WORDS and _ENGLISH_FRAME.match(text)
+    if n_han and n_han >= n_words and not is_framed:
         return "zh" if to_simplified(text) == text else "zh-Hant"
     if n_words:
-        language: str = _latin_identifier().classify(text)[0]
-        return language
+        return _latin_language(text, n_words)
     return POLICY_LANGUAGE
+
+
+def _latin_language(text: str, n_words: int) -> str:
+    likelihoods: dict[str, float] = dict(_latin_identifier().rank(text))
+    best = max(likelihoods, key=likelihoods.__getitem__)
+    is_sure = likelihoods[best] - likelihoods["en"] > _MARGIN
+    return best if n_words > _FEW_WORDS or not text.isascii() or is_sure else "en"

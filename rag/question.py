@@ -6,13 +6,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from corpus.numerals import CHINESE_NUMERAL
 from rag.answer import Reason
 
 MAX_CHARACTERS = 500
 # Zero-width and direction marks can hide text from the reader; controls have no place in a question.
 _INVISIBLE = {"Cf", "Cc", "Co", "Cs", "Cn"}
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,80}>")
-_RULE_NUMBER = re.compile(r"\W*\d{1,3}\W*")
+_RULE_NUMBER = re.compile(rf"\W*(?:\d{{1,3}}|{CHINESE_NUMERAL})\W*")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|https?://[^\s\u3000-\u9fff\uff00-\uffef]+")
 
 

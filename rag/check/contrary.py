@@ -14,7 +14,7 @@ _NOT_DENIED = r"(?<!没有)(?<!未)(?<!不)(?<!不会)"
 # What ends or weakens a rule, what hinders or forbids, and what the official text says where a
 # sentence rightly does so.
 _ENDS = re.compile(
-    rf"{_NOT_DENIED}(?:停止|终止|中止|暂停|取消|废止|叫停|退出|关闭|削弱|放缓|阻止|反对|无需|停发|停办)"
+    rf"{_NOT_DENIED}(?:停止|终止|中止|暂停|取消|废止|叫停|退出|关闭|削弱|放缓|阻止|反对|无需|停发|停办|移出|剔除|冻结|收取|收窄)"
 )
 _MAY_END = re.compile(r"取消|停|止|禁|不得|转变|退")
 _HINDERS = re.compile(rf"{_NOT_DENIED}(?:禁止|限制|抑制|遏制|收紧|打压)")
@@ -24,9 +24,12 @@ _MAY_HINDER = re.compile(
 _ENDS_IN_ENGLISH = re.compile(
     r"\b(?:discontinu|suspend|curb|restrict|halt|abolish|terminat|cancel|phas(?:e|ed|ing) out|"
     r"end(?:ed|ing|s)?\b(?! of)|ceas|withdrawn|revok|repeal|ban(?:ned|s)?\b|prohibit|forbid|weaken|cut\b|cuts\b|"
-    r"reduc|lower|shrink|slow(?:ed|ing|s)? down|tighten|discourag|oppos|(?<!within )(?<!reasonable )limit(?:ed|ing|s)?\b)",
+    r"reduc|decreas|declin|lower|shrink|slow(?:ed|ing|s)? down|tighten|discourag|oppos|(?<!within )(?<!reasonable )limit(?:ed|ing|s)?\b)",
     re.IGNORECASE,
 )
+
+_RAISES_IN_ENGLISH = re.compile(r"\b(?:rais(?:e|es|ed|ing)|increas\w+|higher)\b", re.IGNORECASE)
+_MAY_RAISE = re.compile(r"提|增|加|扩|升|涨|上调|放大|拓|丰富|多|强|促进|提振|培育|壮大|做大")
 
 
 def turned(sentence: str, clause: str, spoken_of: str, *, chinese: bool) -> str:
@@ -39,6 +42,9 @@ def turned(sentence: str, clause: str, spoken_of: str, *, chinese: bool) -> str:
         ends = _ENDS_IN_ENGLISH.search(sentence)
         if ends and not _MAY_HINDER.search(whole):
             return f"the sentence ends or lessens (“{ends[0]}”), the clause does not"
+        raises = _RAISES_IN_ENGLISH.search(sentence)
+        if raises and _LESS.search(whole) and not _MAY_RAISE.search(whole):
+            return f"the sentence raises (“{raises[0]}”), the clause lessens"
         return ""
     said, held = fold_for_match(sentence), fold_for_match(spoken_of) or whole
     for hinders, may in ((_ENDS, _MAY_END), (_HINDERS, _MAY_HINDER)):

@@ -55,7 +55,8 @@ _CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬", "一二三�
 _RATIO = re.compile(
     rf"([{_DIGIT}{_MULTIPLE}]+|\d+)分之([{_DIGIT}{_MULTIPLE}]+{_FRACTION}|\d+(?:\.\d+)?)"
 )
-_HALF = re.compile(r"半价|减半|一半|half", re.IGNORECASE)
+_HALF = re.compile(r"半价|减半|一半|\bhalf\b", re.IGNORECASE)
+_IDIOM = re.compile("千家万户|千方百计|千千万万")
 
 
 def figures_in(text: str) -> frozenset[str]:
@@ -70,6 +71,7 @@ def _read(text: str) -> dict[str, str]:
     """Each figure in its one form, with how it is written, its unit included: 800000 → 80万元."""
     text = to_simplified(unicodedata.normalize("NFKC", text)).lower()
     text = text.translate(_CAPITALS)
+    text = _IDIOM.sub(" ", text)
     found: dict[str, str] = {}
     if half := _HALF.search(text):
         found["1/2"] = half[0]
@@ -92,7 +94,8 @@ def _chinese_value(numeral: str) -> Decimal:
     if numeral[0].isdecimal():
         return Decimal(numeral)
     whole, _, fraction = numeral.partition("点")
-    value = Decimal(parse_numeral(whole))
+    # 万元 is one 万.
+    value = Decimal(parse_numeral(f"一{whole}" if set(whole) <= {"万", "亿"} else whole))
     digits = "".join(str(parse_numeral(c)) for c in fraction)
     return value + Decimal(f"0.{digits}") if digits else value
 
@@ -116,8 +119,9 @@ def _keep_ratio(found: dict[str, str], match: re.Match[str]) -> str:
 
 def _keep_words(found: dict[str, str], match: re.Match[str]) -> str:
     """Keep an English number in words; a lone “one” is a pronoun and stays in the text."""
-    words = [w for w in re.split(r"[\s-]+", match[0]) if w not in ("and", "percent", "per", "cent")]
-    if words == ["one"]:
+    number = match[0][: match.start(1) - match.start()] if match[1] else match[0]
+    words = [w for w in re.split(r"[\s-]+", number.strip()) if w != "and"]
+    if words == ["one"] and not match[1]:
         return match[0]
     total, section = Decimal(0), Decimal(0)
     for word in words:
@@ -126,18 +130,34 @@ def _keep_words(found: dict[str, str], match: re.Match[str]) -> str:
         elif word in _WORD_SCALES:
             total, section = total + (section or Decimal(1)) * _WORD_SCALES[word], Decimal(0)
         else:
-            section += Decimal(_WORD_VALUES.get(word, word.strip("%")))
+            section += Decimal(_WORD_VALUES.get(word, word))
     return _keep(found, match, total + section, percent=bool(match[1]))
 
 
 def foreign_figures(sentence: str, clause: str) -> tuple[str, ...]:
-    """The figures of a sentence that its clause does not hold, sorted; empty when all stand."""
-    return tuple(sorted(figures_in(sentence) - figures_in(clause)))
+    """The figures of a sentence that its clause does not hold, sorted; empty when all stand.
+
+    A sum, a share or a multiple must be one in the clause too: 3类 makes no 3折.
+    """
+    said, held = _read(sentence), _read(clause)
+    return tuple(
+        sorted(
+            figure
+            for figure, written in said.items()
+            if figure not in held
+            or (unit := _UNLIKE.get(written[-1]))
+            and not held[figure].endswith(unit)
+        )
+    )
 
 
+# Units of which none stands for a kind or a year.
+_UNLIKE = {"折": ("折",), "成": ("成",), "倍": ("倍",), "元": ("元", "块"), "块": ("元", "块")}
 # Below this a number is rather a count of the asker's own: 3 children, 60 years.
 _SMALLEST_TOLD = 100
-_HOTLINE = "12345"
+_HOTLINES = frozenset("110 119 120 12306 12315 12329 12333 12345 12366 12393 996".split())
+# 几万元 is no sum, 九成新 no share.
+_NO_FIGURE = re.compile(r"(?:几|数|多少|好几)[十百千万亿]+|[七八九]成新")
 # What is told however small it is: shares that are not written as percent (5个点, 八折, 三成), sums,
 # and days, of which a rumour about leave is made. 3类 holds no 3个点.
 _SHARES = ("个点", "个百分点", "折", "成", "倍")
@@ -151,11 +171,11 @@ def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
     """
     return tuple(
         written
-        for figure, written in _read(question).items()
+        for figure, written in _read(_NO_FIGURE.sub(" ", question)).items()
         if (f"{figure}%" if written.endswith(_SHARES) else figure) not in held
         and (
             figure.endswith("%")
             or written.endswith(_TOLD_UNITS)
-            or ("/" not in figure and Decimal(figure) >= _SMALLEST_TOLD and figure != _HOTLINE)
+            or ("/" not in figure and Decimal(figure) >= _SMALLEST_TOLD and figure not in _HOTLINES)
         )
     )

@@ -103,17 +103,39 @@ _UNLAWFUL = re.compile(r"(?:违规|违法|非法|不正当|不合理)(..)")
 _SAYS_UNLAWFUL = re.compile(r"违规|违法|非法|不法|不正当|不合理|违反|不当")
 # What a rumour adds to a rule. In a question, unlike a sentence, 已经 and 一定 are mostly said of oneself.
 _CLAIMED = re.compile(
-    r"全国(?!性|人大|两会|第?一家|头一?家|首家|连锁|跑|各地跑)|各地都|一律|一刀切|统统|无条件|强制|强行|必须|人人|每个?人都|家家|(?<!全民)(?<!集体)(?<!国家)所有(?!权|制|者)|"
-    r"全部(?=免|取消|放开|都|能|给)|白送|白给|白拿|免费|已经?(?=建[成好]|建立|设立|定死|定下|正式|取消|全部|废)|"
-    r"全國(?!性|人大|第?一家|首家)|一律|統統|無條件|強制|強行|必須|人人|免費|白送|"
+    r"全国(?!性|人大|两会|第?一家|头一?家|首家|连锁|跑|各地跑)|各地都|一律|一刀切|统统|无条件|强制|强行|必须|每个?人都|"
+    r"(?<![老本个疾工客友家])人人(?![均数身员口])|(?<![国大住农管])家家(?![电居里具])|"
+    r"(?<!全民)(?<!集体)(?<!国家)所有(?!权|制|者)|全部(?=免|取消|放开|都|能|给)|白送|白给|白拿|免费|"
+    r"已经?(?=建[成好]|建立|设立|定死|定下|正式|取消|全部|废)|"
     r"\bmandator\w+|\bcompulsor\w+|\bobligator\w+|\bguarantee[ds]?\b|\bautomatic(?:ally)?\b|\bnationwide\b|"
     r"\bevery(?: single)?(?= (?!single|day|week|month|year|time|now|measure|item|field|one of)[a-z])|\beveryone\b(?= (?:gets|will|can|is|in))|"
     r"\bwithout exception\b|\bno exceptions\b|\bunconditional\w*|\bfor free\b|\bfree of charge\b|\bforced? to\b|"
     r"\balready (?:set up|established|in force|in place|decided|abolished|running|paid out)",
     re.IGNORECASE,
 )
+# A claim in English is held where the clause has one of these.
+_CLAIMS_IN_CHINESE = tuple(
+    (re.compile(english, re.IGNORECASE), re.compile(chinese))
+    for english, chinese in (
+        (r"mandator|compulsor|obligator|force", r"必须|强制|一律|不得|应当"),
+        (r"guarantee", r"保证|保障|确保"),
+        (r"automatic", r"自动"),
+        (r"nationwide|every", r"全国|全面|各|每|所有|一律"),
+        (r"exception|unconditional", r"一律|无条件"),
+        (r"free", r"免"),
+        (r"already", r"已"),
+    )
+)
 # What the official text says in Chinese where an English sentence may be strong.
 _STRONG_IN_CHINESE = re.compile(r"必须|一律|严格|依法|不得|应付尽付|及时足额|全面|全国|全社会|各")
+# What 全面 and 各 do not say.
+_BINDING = re.compile(r"must|mandator|compulsor|required? to|shall|guarante|forced", re.IGNORECASE)
+_BINDING_IN_CHINESE = re.compile(r"必须|一律|严格|依法|不得|应付尽付|及时足额|确保|严禁|禁止")
+# How often, by how much and until when: what a sentence may not add to its clause.
+_ADDED = re.compile(
+    r"每[年月日周天]|逐年|逐月|按[年月](?!限)|双倍|翻倍|翻番|全额|大幅|年底前|年内|上半年|下半年|起(?=每|逐)"
+)
+_SAME = {"全额": "足额", "每年": "年年", "年内": "今年"}
 
 
 # 在儿童季节性疾病高发期，加大…开放力度: without its first part the rule holds always.
@@ -131,6 +153,8 @@ def grown_force(sentence: str, clause: str, segments: tuple[int, ...], *, chines
     strong = _STRONG[0 if chinese else 1].search(said)
     if strong and not _may_be_strong(strong[0], fold_for_match(clause), chinese=chinese):
         return f"“{strong[0]}” is stronger than the clause"
+    if chinese and (added := _added(said, fold_for_match(clause))):
+        return f"the clause does not say “{added}”"
     for name, weakens, in_chinese, in_english in _FAMILIES:
         weak = weakens.search(held)
         if weak and not (in_chinese if chinese else in_english).search(said):
@@ -142,20 +166,28 @@ def grown_force(sentence: str, clause: str, segments: tuple[int, ...], *, chines
     return ""
 
 
+def _added(said: str, clause: str) -> str:
+    """A word for how often, by how much or until when that the clause has not, or ""."""
+    words = (match[0] for match in _ADDED.finditer(said))
+    return next((w for w in words if w not in clause and _SAME.get(w, w) not in clause), "")
+
+
 def overstated(question: str, official: Iterable[str]) -> tuple[str, ...]:
     """The words by which a question claims more than the official words say, in their order.
 
     None that these have themselves; a word in English is held against what it is in Chinese.
     """
-    held = to_simplified("".join(official))
-    found = dict.fromkeys(match[0] for match in _CLAIMED.finditer(question))
-    return tuple(word for word in found if not _is_held(word, held))
+    held, simplified = to_simplified("".join(official)), to_simplified(question)
+    if len(simplified) != len(question):
+        question = simplified  # its places are not the same
+    found = (match for match in _CLAIMED.finditer(simplified) if not _is_held(match[0], held))
+    return tuple(dict.fromkeys(question[match.start() : match.end()] for match in found))
 
 
 def _is_held(word: str, official: str) -> bool:
     if word.isascii():
-        return bool(_STRONG_IN_CHINESE.search(official))
-    return to_simplified(word) in official
+        return any(e.search(word) and c.search(official) for e, c in _CLAIMS_IN_CHINESE)
+    return word in official
 
 
 def _lost_condition(said: str, parts: tuple[str, ...], segments: tuple[int, ...]) -> str:
@@ -179,4 +211,6 @@ def _lost_unlawful(said: str, held: str) -> str:
 def _may_be_strong(word: str, clause: str, *, chinese: bool) -> bool:
     if chinese:
         return word in clause
-    return bool(_STRONG_IN_CHINESE.search(clause))
+    return bool(
+        (_BINDING_IN_CHINESE if _BINDING.search(word) else _STRONG_IN_CHINESE).search(clause)
+    )

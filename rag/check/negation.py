@@ -17,18 +17,24 @@ _HARMLESS = re.compile(rf"{_NO_DENIALS}|无事不扰|久摇不中|无车")
 # What is not stopped goes on.
 _GOES_ON = re.compile(r"(?:没有|没|未|不会|不)(?:取消|停止|停发|停|中断)")
 _CONTINUES = re.compile(r"延续|继续|持续")
+# What is only studied is not there yet.
+_NOT_YET = re.compile(
+    r"(?:尚未|还未|还没有?|暂未|并未|目前没有?)(?:正式)?(?:建立|建成|定下来?|确定|出台|落地|实行|实施)"
+)
+_STUDIED = re.compile(r"研究(?=建立|制定|出台|推出|完善|设立)|探索")
 # Ways of denying that may stand for each other: 不得违法 and 不能违法 forbid the same.
 _DENIAL = re.compile(r"不得|不能够?|不可以?|不许|不准|不应当?|不会|不再|禁止|严禁|没有|没|未|不")
 # Words that turn what follows into its opposite; a sentence about it must have one too.
 _TURNS = re.compile(
     r"取消|打击|清理|整治|减少|不得|不合理|禁止|严禁|杜绝|解决|(?<!综合)治理|防止|避免|遏制|规范"
 )
+_ORDERS = re.compile(r"规范")  # denies nothing that English would
 # One character may stand for the word.
 _TURNS_IN_SHORT = {"治理": "治", "整治": "治", "清理": "清"}
 _DENIES_IN_CHINESE = re.compile(r"不|没|未|无(?!限)|禁|勿|免")
 _DENIES_IN_ENGLISH = re.compile(
     r"\bnot?\b|n't\b|\bnever\b|\bnone\b|\bwithout\b|\bprohibit|\bban(?:s|ned)?\b|\bforbid|\babolish|"
-    r"\bremov|\bcancel|\beliminat|\bcrack|\bunlawful|\billegal|\breduc|\bclear|\bcombat|\bstop|"
+    r"\bremov|\bcancel|\beliminat|\bcrack|\bunlawful|\billegal|\breduc|\bclear(?:s|ed|ing)?\b|\bcombat|\bstop|"
     r"\bunreasonable|\bavoid|\bprevent|\blift",
     re.IGNORECASE,
 )
@@ -65,7 +71,8 @@ def disagreement(sentence: str, clause: str, segments: tuple[int, ...], *, chine
     denies = _ENGLISH_DENIAL.search(sentence)
     whole = fold_for_match(clause)
     is_weak = _WEAK.search(whole) and _NO_PROMISE.search(sentence)
-    denied = _TURNS.search(whole) or _DENIES_IN_CHINESE.search(_HARMLESS_WORDS.sub(" ", whole))
+    turns = _TURNS.search(_ORDERS.sub(" ", whole))
+    denied = turns or _DENIES_IN_CHINESE.search(_HARMLESS_WORDS.sub(" ", whole))
     if denies and not is_weak and not denied:
         return f"the sentence denies (“{denies[0]}”), the clause does not"
     forbidden = re.search(r"不得|严禁|禁止", fold_for_match(spoken_of))
@@ -78,6 +85,8 @@ def _disagreement_in_chinese(sentence: str, clause: str, spoken_of: str) -> str:
     """Each denial must deny the same in both, and no word that turns the sense may be lost."""
     if _CONTINUES.search(clause):
         sentence = _GOES_ON.sub("＃", sentence)
+    if _STUDIED.search(spoken_of):
+        sentence = _NOT_YET.sub("＃", sentence)
     held = _with_one_denial(clause)
     says_no = "不" in held and _SAYS_NO.search(fold_for_match(sentence))
     said = _with_one_denial(_SAYS_NO.sub("", fold_for_match(sentence)) if says_no else sentence)

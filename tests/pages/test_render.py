@@ -169,7 +169,8 @@ def test_an_abstention_shows_its_sentence_and_what_is_nearby(reason: Reason) -> 
     html = _conversation(exchange)
     assert "pqa-notice-sentence" in html
     assert all(c.quote in html for c in answer.nearby)
-    assert load_texts("zh")("nearby_heading") in html
+    key = "nearest_heading" if reason is Reason.OFF_TOPIC else "nearby_heading"
+    assert load_texts("zh")(key) in html
 
 
 def test_a_measure_that_does_not_exist_brings_those_that_do() -> None:

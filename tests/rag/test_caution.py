@@ -68,6 +68,9 @@ def test_a_statement_carries_the_caution_of_its_clause(make_assistant: MakeAssis
         ("我干了两个月，还剩3天", ()),  # 3 is held
         ("电费打八折，水费降三成", ("八折", "三成")),
         ("贴息一律3个点吗", ("3个点",)),
+        ("能有几万元吗，服务千家万户吗", ()),
+        ("九成新的手机，996的人，打12315", ()),
+        ("Will it rise by five % this year?", ("five %",)),
     ],
 )
 def test_figures_of_a_question_that_no_text_holds_are_told(

@@ -40,6 +40,8 @@ def test_a_kept_direction_is_not(clause: str, sentence: str) -> None:
     [
         ("延续实施稳岗返还政策。", "The refund policy will be discontinued.", True),
         ("积极发展银发旅游等产业。", "Silver tourism will be curbed.", True),
+        ("适时降低住房公积金贷款利率。", "Raise the loan rate when appropriate.", True),
+        ("适当提高退休人员基本养老金。", "Appropriately decrease the basic pension.", True),
         ("适时降低住房公积金贷款利率。", "The loan rate will be lowered when appropriate.", False),
         ("推动取消户籍限制。", "Household registration limits are to be lifted.", False),
         ("合理延长经营时间。", "They stay open longer, within reasonable limits.", False),

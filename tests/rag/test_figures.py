@@ -66,6 +66,14 @@ def test_fixed_words_are_no_figures(text: str) -> None:
         ("Three kinds of products", "手机、平板、智能手表（手环）3类数码产品", ()),
         ("没有数字。", "2025年提高标准。", ()),
         ("补贴１００元。", "补贴。", ("100",)),
+        ("打3折。", "3类数码产品。", ("3",)),
+        ("最多3倍。", "3类数码产品。", ("3",)),
+        ("补贴500块钱。", "补贴500元。", ()),
+        ("Three of them.", "3类数码产品。", ()),
+        ("服务千家万户。", "便民服务。", ()),
+        ("补贴万元。", "补贴。", ("10000",)),
+        ("Applied on behalf of families.", "支持家庭。", ()),
+        ("At half price.", "支持家庭。", ("1/2",)),
     ],
 )
 def test_a_figure_that_the_clause_lacks_is_foreign(
@@ -143,3 +151,8 @@ def test_an_invented_share_is_foreign(text: str) -> None:
 
 def test_the_last_digit_behind_a_multiple_takes_the_next_place() -> None:
     assert figures_in("两万五") == figures_in("25000")
+
+
+@pytest.mark.parametrize("text", ["by five % now", "five%", "twenty％ off", "one %", "hundred%"])
+def test_a_number_word_before_a_percent_sign_is_a_percentage(text: str) -> None:
+    assert any(figure.endswith("%") for figure in figures_in(text))

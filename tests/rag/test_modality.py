@@ -26,6 +26,9 @@ GROWN = [
     (CHILD, "育儿补贴制度已经建立。"),
     (CHILD, "一定建立育儿补贴制度。"),
     (RELIEF, "有条件的地方向困难群众发放救助金或增发一次性生活补贴。"),
+    (RELIEF, "向困难群众每月发放救助金或增发一次性生活补贴。"),
+    (LOANS, "2025年对符合条件的个人消费贷款给予财政全额贴息。"),
+    (RATE, "适时大幅降低住房公积金贷款利率。"),
     (RELIEF, "鼓励向困难群众发放救助金或增发一次性生活补贴。"),
     (RELIEF, "鼓励各地向困难群众发放救助金或增发一次性生活补贴。"),
     (RATE, "降低住房公积金贷款利率。"),
@@ -58,6 +61,7 @@ FAITHFUL = [
     (LOANS, "2025年对符合条件的个人消费贷款给予财政贴息。"),
 ]
 GROWN_ENGLISH = [
+    ("支持各地增加", "Local governments must support more quality sports events."),
     (CHILD, "A childcare subsidy system must be established."),
     (CHILD, "The government guarantees a childcare subsidy."),
     (CHILD, "Families will receive a childcare subsidy."),

@@ -28,6 +28,11 @@ RESTRICTIONS = "全面清理不合理消费限制，严禁一律禁止、层层�
         ("全民所有的集体店能贷吗", LOANS, ()),
         ("我们想开全国第一家店", LOANS, ()),
         ("Do I pay every month?", LOANS, ()),
+        ("国家家电补贴怎么领", LOANS, ()),
+        ("农村老人人均养老金多少", LOANS, ()),
+        ("每個人都有嗎，是不是已經建立了", LOANS, ("每個人都", "已經")),
+        ("Is it mandatory?", "支持各地增加优质赛事供给。", ("mandatory",)),
+        ("Is it for free?", "落实免息政策。", ()),
         ("Is every loan supported?", "全面支持各类贷款。", ()),
     ],
 )
