@@ -13,18 +13,19 @@ from rag.check.modality import overstated
 from rag.privacy import MASK
 
 NOTICES_PATH = Path(__file__).with_name("notices.toml")
-NOTICE_LANGUAGES = ("zh", "zh-Hant", "en")
+NOTICE_LANGUAGES = ("zh", "zh-Hant", "en", "ja", "ko", "fr", "es", "ru", "ar", "de")
 
 # Words of the question, said back, are cut to this length.
 _LONGEST_QUOTE = 60
+_WITH_HAN = ("zh", "zh-Hant", "ja")
 _TRADITIONAL = ("hant", "tw", "hk", "mo")
 
 
 def notice_language(language: str) -> str:
-    """The language that a reader of `language` is addressed in: zh, zh-Hant, or else en."""
+    """The language that a reader of `language` is addressed in: one of NOTICE_LANGUAGES, else en."""
     tags = language.replace("_", "-").lower().split("-")
     if tags[0] != "zh":
-        return "en"
+        return tags[0] if tags[0] in NOTICE_LANGUAGES else "en"
     return "zh-Hant" if any(tag in _TRADITIONAL for tag in tags[1:]) else "zh"
 
 
@@ -52,7 +53,8 @@ def beside_notices(answer: Answer) -> tuple[str, ...]:
     found = []
     was_searched = answer.status is Status.ANSWERED or answer.nearby
     if answer.unheld_figures and was_searched and answer.reason is not Reason.OFF_TOPIC:
-        figures = "、".join(answer.unheld_figures)
+        comma = "、" if language in _WITH_HAN else ", "
+        figures = comma.join(answer.unheld_figures)
         found.append(Template(words["unheld-figures"][language]).substitute(figures=figures))
     if claimed := _claimed(answer):
         said = words["between"][language].join(claimed)

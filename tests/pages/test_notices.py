@@ -60,7 +60,8 @@ def test_an_answer_that_did_not_abstain_has_no_notice() -> None:
         ("zh-Hant", "zh-Hant"),
         ("zh-Hant-HK", "zh-Hant"),
         ("en-GB", "en"),
-        ("fr", "en"),
+        ("fr-CA", "fr"),
+        ("it", "en"),
         ("", "en"),
     ],
 )
@@ -113,3 +114,14 @@ def test_beside_an_answer_stands_what_its_clauses_do_not_claim() -> None:
     assert told == "您说的“全国”“强制”，上面所引的条文里没有这样写。"
     assert beside_notices(replace(answer, question="春秋假放不放")) == ()
     assert beside_notices(replace(answer, origin=Origin.STRUCTURE)) == ()
+
+
+@pytest.mark.parametrize("language", NOTICE_LANGUAGES)
+def test_what_stands_beside_is_told_in_every_language(language: str) -> None:
+    answer = fake_answer("育儿补贴有吗，公交几点停，票价多少", (), ())
+    answer = replace(
+        answer, language=language, unsaid=("甲", "乙"), unheld_figures=("1.5%", "3000")
+    )
+    told = beside_notices(answer)
+    assert len(told) == 2 and "1.5%" in told[0] and "3000" in told[0]
+    assert "甲" in told[1] and "乙" in told[1] and "$" not in "".join(told)
