@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from eval.question import Question
+from rag.language import to_simplified
+
+
+def _folded(text: str) -> str:
+    """Either script and either case say the same."""
+    return to_simplified(text).casefold()
 
 
 class Cited(BaseModel):
@@ -77,19 +83,19 @@ class Outcome:
     @property
     def is_right(self) -> bool:
         """Every must_include group is met, no must_not_include occurs, and it did not abstain."""
-        text = self.reply.text.casefold()
+        text = _folded(self.reply.text)
         groups = self.question.must_include
         return (
             not self.reply.abstained
-            and all(any(alt.casefold() in text for alt in group) for group in groups)
+            and all(any(_folded(alt) in text for alt in group) for group in groups)
             and not self.says_forbidden
         )
 
     @property
     def says_forbidden(self) -> bool:
         """What it shows holds one of the must_not_include."""
-        text = self.reply.text.casefold()
-        return any(word.casefold() in text for word in self.question.must_not_include)
+        text = _folded(self.reply.text)
+        return any(_folded(word) in text for word in self.question.must_not_include)
 
     @property
     def is_grounded(self) -> bool:

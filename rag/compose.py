@@ -50,11 +50,15 @@ def nearest_of(hits: Sequence[Hit]) -> tuple[Citation, ...]:
     return tuple(best.values())[:NEARBY]
 
 
-def render(citation: Citation, renderings: Mapping[str, str] = EMPTY) -> Statement:
-    """A clause as a statement in the words kept for it in another language, else in its own."""
+def render(
+    citation: Citation, language: str = "zh", renderings: Mapping[str, str] = EMPTY
+) -> Statement:
+    """A clause as a statement in the words kept for it in another language, else in its own, in the
+    reader's script."""
     text = renderings.get(clause_hash(citation.quote))
     if text is None:
-        return Statement(text=citation.quote, citations=(citation,), verdict=VERBATIM)
+        text = to_traditional(citation.quote) if language == "zh-Hant" else citation.quote
+        return Statement(text=text, citations=(citation,), verdict=VERBATIM)
     return Statement(text=text, citations=(citation,), verdict=RENDERED)
 
 
@@ -152,7 +156,7 @@ class Composer:
     def _quote(self, passage: Passage) -> Statement:
         self._stated.add(passage.id)
         self._quoted.add(passage.id)
-        statement = render(cite(passage), self._renderings)
+        statement = render(cite(passage), self._language, self._renderings)
         return self._with_caution(statement, passage, about=self._question)
 
     def _with_caution(self, statement: Statement, passage: Passage, *, about: str) -> Statement:

@@ -9,7 +9,7 @@ from corpus.numerals import format_numeral
 from rag.answer import Citation, Statement, Verdict
 from rag.check.verdict import VERBATIM
 from rag.compose import EMPTY, render
-from rag.language import is_chinese
+from rag.language import is_chinese, to_traditional
 
 COUNTED = Verdict(label=VERBATIM.label, score=1.0, method="count", reason="counted in the document")
 
@@ -38,22 +38,27 @@ class Reciter:
     ) -> None:
         """`renderings` are clauses in the reader's language, by the hash of their own words."""
         self._document = document
+        self._language = language
         self._chinese = is_chinese(language)
         self._renderings = renderings
+
+    def _written(self, text: str) -> str:
+        return to_traditional(text) if self._language == "zh-Hant" else text
 
     def measure(self, measure: Measure) -> Statement:
         """Its label and heading."""
         citation = heading_citation(self._document, measure)
         if self._chinese or not measure.heading:
-            return Statement(text=citation.quote, citations=(citation,), verdict=VERBATIM)
+            return render(citation, self._language)
         text = f"Measure {measure.number}: {citation.quote}"
-        return Statement(text=text, citations=(citation,), verdict=COUNTED)
+        return Statement(text=self._written(text), citations=(citation,), verdict=COUNTED)
 
     def clause(self, measure: Measure, clause: Clause) -> Statement:
         """Its own words, or those kept for it."""
         quote = clause.span.slice(self._document.text)
         locator = self._document.locate(measure, clause)
-        return render(Citation(locator=locator, quote=quote, span=clause.span), self._renderings)
+        citation = Citation(locator=locator, quote=quote, span=clause.span)
+        return render(citation, self._language, self._renderings)
 
     def measure_in_full(self, measure: Measure) -> list[Statement]:
         """Its label and heading, then its clauses."""
@@ -66,7 +71,7 @@ class Reciter:
         text = f"{citation.quote} ({n} sentences)"
         if self._chinese:
             text = f"{citation.quote}：正文共{n}句（{format_numeral(n)}句）。"
-        return Statement(text=text, citations=(citation,), verdict=COUNTED)
+        return Statement(text=self._written(text), citations=(citation,), verdict=COUNTED)
 
     def part(self, part: Part) -> Statement:
         """Its place, label and heading, and which measures it has."""
@@ -80,7 +85,7 @@ class Reciter:
             )
             place = f"第{format_numeral(part.number)}部分" if part.number else ""
             text = f"{place}：{citation.quote}（共{n}条措施，第{ends}条）"
-        return Statement(text=text, citations=(citation,), verdict=COUNTED)
+        return Statement(text=self._written(text), citations=(citation,), verdict=COUNTED)
 
     def part_in_full(self, part: Part, *, listed: bool) -> tuple[Statement, ...]:
         """Its heading with the number of its measures, then, if asked for, theirs."""
@@ -102,4 +107,4 @@ class Reciter:
             title = self._document.title
             text = f"《{title}》共{len(parts)}个部分、{n_measures}条措施。"
         citations = tuple(_part_citation(self._document, part) for part in parts)
-        return Statement(text=text, citations=citations, verdict=COUNTED)
+        return Statement(text=self._written(text), citations=citations, verdict=COUNTED)

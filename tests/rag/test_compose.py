@@ -15,6 +15,7 @@ from rag.answer import Answer, Label, Origin, Status
 from rag.assistant import Assistant
 from rag.compose import MAX_LISTED, MAX_STATEMENTS, Composer
 from rag.draft import Drafted
+from rag.language import to_simplified, to_traditional
 
 QUESTIONS = [
     "国家支持不支持育儿补贴制度",
@@ -138,6 +139,17 @@ def test_traditional_askers_get_the_models_words_in_traditional(
     assert [s.text for s in answer.statements] == [
         "實施手機、平板、智能手錶（手環）3類數碼產品購新補貼。"
     ]
+
+
+def test_traditional_askers_get_the_clauses_in_traditional_too(
+    make_assistant: Callable[[FakeModel | None], Assistant],
+) -> None:
+    answer = make_assistant(None).ask("數碼產品購新補貼是怎麼說的")
+    assert any("購新補貼" in s.text for s in answer.statements)
+    for statement in answer.statements:
+        (citation,) = statement.citations
+        assert to_simplified(statement.text) == citation.quote
+        assert statement.text == to_traditional(citation.quote)
 
 
 @pytest.mark.parametrize("reply", ["研究建立育儿补贴制度。" * 50, "床前明月光。" * 500])

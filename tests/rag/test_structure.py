@@ -400,3 +400,9 @@ def test_an_english_reader_gets_the_words_kept_for_a_clause(document: Document) 
     assert told.text == "Pensions will rise in 2025." and told.verdict == RENDERED
     found = answer_structure("The exact wording of measure 7?", [document], "en", renderings=kept)
     assert found is not None and own in [s.text for s in found.statements]
+
+
+def test_traditional_readers_are_told_of_the_build_in_traditional(document: Document) -> None:
+    (first, *_) = statements(document, "第二部分包括哪些內容？", "zh-Hant")
+    assert first.text.startswith("第二部分：二、消費能力保障支持行動")
+    assert first.citations[0].quote == "二、消费能力保障支持行动"
