@@ -14,7 +14,7 @@ from rag.answer import Citation, Label, Rejected, Statement, Verdict
 from rag.check.caution import read_caution
 from rag.check.segments import cover, segments_of
 from rag.check.support import Support
-from rag.check.verdict import VERBATIM, check
+from rag.check.verdict import SECOND_READING, VERBATIM, check
 from rag.draft import Drafted
 from rag.language import to_traditional
 
@@ -28,6 +28,9 @@ RENDERED = Verdict(
     method="rendering",
     reason="the rendering kept for this clause, written and read against it beforehand",
 )
+# About so many borderline sentences of an answer the language model is asked, a second or two each: the
+# answer's time is kept, and by count, not by the clock, so that the same question has the same answer.
+MAX_ASKED = 2
 # So many clauses tell what is near, where there is no answer.
 NEARBY = 3
 _ALIGNED = 0.3
@@ -97,6 +100,7 @@ class Composer:
         self._stated: set[str] = set()
         self._quoted: set[str] = set()
         self._texts: set[str] = set()
+        self._n_asked = 0
         self.rejected: list[Rejected] = []
         self.n_drafted = 0
 
@@ -134,7 +138,9 @@ class Composer:
             language=self._language,
             rank=rank,
             support=self._support,
+            may_ask=self._n_asked < MAX_ASKED,
         )
+        self._n_asked += verdict.method == SECOND_READING
         if verdict.label is Label.SUPPORTED:
             return self._keep(sentence, passage, verdict)
         self.rejected.append(Rejected(text=sentence, quote=passage.text, verdict=verdict))

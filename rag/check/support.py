@@ -169,8 +169,10 @@ class Support:
         rendering = read(self.rendering(passage, language), self._embedder)
         return english_signs(said, rendering, clause)
 
-    def judge(self, sentence: str, passage: Passage, language: str) -> Judgement:
-        """Whether the clause supports the sentence.
+    def judge(
+        self, sentence: str, passage: Passage, language: str, *, may_ask: bool = True
+    ) -> Judgement:
+        """Whether the clause supports the sentence; the language model is asked only if it `may_ask`.
 
         Raises:
             ValueError: nothing was fitted.
@@ -183,7 +185,7 @@ class Support:
         logit += own.intercept
         first = Judgement(probability_of(logit), own.threshold, by_model=False)
         weighed = own.second
-        if weighed is None or not weighed.is_asked(first.probability):
+        if not may_ask or weighed is None or not weighed.is_asked(first.probability):
             return first
         odds = self._ask_second(sentence, passage, language)
         if odds is None:

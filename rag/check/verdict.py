@@ -46,6 +46,7 @@ _MARKUP = re.compile(
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _QUESTION_ENDS = ("?", "？", "؟")
 
+SECOND_READING = "second reading"
 VERBATIM = Verdict(
     label=Label.SUPPORTED, score=1.0, method="verbatim", reason="the clause's own words"
 )
@@ -73,13 +74,14 @@ def check(
     language: str,
     rank: int | None,
     support: Support | None = None,
+    may_ask: bool = True,
 ) -> Verdict:
     """The verdict on a sentence of a reply in `language` against one clause.
 
     A sentence that only says the question back is no answer, however well the clause covers it.
     `support` judges what no rule forbids. Where it cannot, coverage by characters does, or for a
     sentence that is not Chinese `rank`: where a search for the sentence itself finds the clause in
-    the whole index (None: not found).
+    the whole index (None: not found). `may_ask`: the language model may be asked where that is unsure.
     """
     chinese = is_chinese(language)
     sentence = _LEAD_IN.sub("", sentence)
@@ -90,7 +92,7 @@ def check(
     if verdict := forbid(sentence, passage, language=language, support=support):
         return verdict
     if support is not None:
-        return _judge_support(sentence, passage, language, support)
+        return _judge_support(sentence, passage, language, support, may_ask=may_ask)
     if chinese:
         return _judge_coverage(cover(sentence, passage.text, "。".join(passage.heading_path)))
     return _judge_translation(sentence, passage.text, language, rank)
@@ -134,16 +136,18 @@ def forbid(
     return None
 
 
-def _judge_support(sentence: str, passage: Passage, language: str, support: Support) -> Verdict:
+def _judge_support(
+    sentence: str, passage: Passage, language: str, support: Support, *, may_ask: bool
+) -> Verdict:
     """The learned judge's word, and the language model's where it was asked."""
-    judged = support.judge(sentence, passage, language)
+    judged = support.judge(sentence, passage, language, may_ask=may_ask)
     label = Label.SUPPORTED if judged.passes else Label.PARTIAL
     reason = (
         f"{judged.probability:.0%} likely that the clause says so; {judged.least:.0%} are needed"
     )
     method = "support"
     if judged.by_model:
-        method, reason = "second reading", f"{reason} (the language model was asked too)"
+        method, reason = SECOND_READING, f"{reason} (the language model was asked too)"
     return Verdict(label=label, score=judged.probability, method=method, reason=reason)
 
 

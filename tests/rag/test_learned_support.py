@@ -10,12 +10,14 @@ import pytest
 from fakes import FakeCross, FakeEmbedder, FakeReader
 
 from corpus.questions import clause_hash
-from index.passage import Passage
+from index.passage import Hit, Passage
 from rag.answer import Label
 from rag.check.segments import cover, segments_of
 from rag.check.signs import CHINESE_SIGNS, ENGLISH_SIGNS, chinese_signs, english_signs, read
 from rag.check.support import LanguageWeights, Support, SupportWeights
 from rag.check.verdict import check
+from rag.compose import MAX_ASKED, Composer
+from rag.draft import Drafted
 from rag.second import SecondReading
 
 FindClause = Callable[[str], Passage]
@@ -169,6 +171,32 @@ def test_without_its_word_or_by_another_model_the_judge_decides(
     clause: FindClause, reader: FakeReader
 ) -> None:
     assert read_twice(reader, clause, BORDERLINE)[0] == "support"
+
+
+def test_of_one_answer_only_so_many_sentences_are_read_twice(clause: FindClause) -> None:
+    judge = weights(len(CHINESE_SIGNS), threshold=0.5, share=20.0)
+    fitted = SupportWeights(
+        embedder="fake-pairs",
+        language_model="fake-model",
+        chinese=judge.model_copy(update={"second": SECOND}),
+        english=judge,
+        fitted_on="nothing",
+    )
+    reader = FakeReader(odds=-9.0)
+    passage = clause(WAGE)
+    composer = Composer(
+        "…",
+        [Hit(passage=passage, rank=1, score=1.0, dense_rank=1, lexical_rank=None)],
+        language="zh",
+        wants_all=False,
+        search=lambda _: (),
+        support=Support(fitted, FakeEmbedder(), {}, reader),
+    )
+    borderline = [Drafted(text=BORDERLINE, passage=None)] * (MAX_ASKED + 2)
+    list(composer.compose(borderline))
+    assert len(reader.asked) == MAX_ASKED
+    methods = [rejected.verdict.method for rejected in composer.rejected]
+    assert methods == ["second reading"] * MAX_ASKED
 
 
 def test_without_a_rendering_a_translation_must_lead_back(
