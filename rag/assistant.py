@@ -239,10 +239,11 @@ class Assistant:
         model = self._model.chat_model
         if model is None or progress.language not in self._model.languages:
             return
-        passages = [hit.passage for hit in evidence]
+        # A rendering that was read beforehand is better than one made now.
         kept = self._renderings.get(progress.language, EMPTY)
-        if all(clause_hash(passage.text) in kept for passage in passages):
-            return  # a rendering that was read beforehand is better than one made now
+        passages = [hit.passage for hit in evidence if clause_hash(hit.passage.text) not in kept]
+        if not passages:
+            return
         drafter = Drafter(model, self._prompts)
         try:
             yield from drafter.write(progress.rewritten, passages, progress.language)

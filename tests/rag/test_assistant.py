@@ -284,3 +284,22 @@ def test_a_kept_rendering_is_shown_in_the_place_of_its_clause(
     assert answer.statements[0].citations[0].quote in documents[0].text
     assert answer.origin is Origin.EXTRACTIVE and model.asked == []
     assert assistant.ask("REITs是怎么说的").statements[0].text in documents[0].text
+
+
+def test_only_a_clause_without_a_kept_rendering_is_translated(
+    documents: tuple[Document, ...], index: Index
+) -> None:
+    question = "What does the plan say about REITs and REITs and (REITs)?"
+    changed = PolicyRetriever(index=index).search(question)[0].passage
+    others = (p for p in index.passages if p.id != changed.id)
+    model = FakeModel(reply="…")
+    assistant = Assistant(
+        documents=documents,
+        retriever=PolicyRetriever(index=index),
+        gate=FakeGate(),  # type: ignore[arg-type]
+        prompts=load_prompts(),
+        model=FakeHost(chat_model=model),  # type: ignore[arg-type]
+        renderings={"en": {clause_hash(p.text): f"In English: {p.id}" for p in others}},
+    )
+    assistant.ask(question)
+    assert [changed.text in str(messages[-1].content) for messages in model.asked] == [True]
