@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,9 @@ DENSE_MARGIN = -0.045
 LATE_MARGIN = -0.02
 # The clauses that must hold the amount, date or place asked for.
 _EVIDENCE = 3
+# The cross-encoder reads the question beside so many measures, the best found first: the first is not
+# always the one that answers.
+MOST_READ = 3
 # What eval.fit_misuse learns.
 MISUSE_WEIGHTS = Path(__file__).with_name("misuse.json")
 
@@ -150,11 +154,20 @@ class Gate:
         read = self._reader.vector(query) if self._reader and self._reading else None
         if read is not None and self._reading is not None:
             found[READING] = logit_of(self._reading.probability(read, signs.values))
-        if self._cross is not None:
-            best = self._measures.get(hits[0].passage.locator.measure_locator, "")
-            if (logit := self._cross.logit(rewritten, best)) is not None:
-                found[CROSS] = logit
+        if (logit := self._read_together(rewritten, hits)) is not None:
+            found[CROSS] = logit
         return found
+
+    def _read_together(self, rewritten: str, hits: Sequence[Hit]) -> float | None:
+        """The cross-encoder's logit of the measure that it finds likeliest to answer."""
+        if self._cross is None:
+            return None
+        first = dict.fromkeys(hit.passage.locator.measure_locator for hit in hits)
+        read = (
+            self._cross.logit(rewritten, self._measures.get(measure, ""))
+            for measure in itertools.islice(first, MOST_READ)
+        )
+        return max((logit for logit in read if logit is not None), default=None)
 
     def _weigh(self, opinions: Mapping[str, float]) -> tuple[float, float]:
         """The probability that the documents say what is asked, and the least that is enough."""

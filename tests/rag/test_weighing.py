@@ -12,7 +12,7 @@ from fakes import FakeCross
 
 from index.search import SCORING, Index
 from rag.answer import Reason
-from rag.gate import Gate, measure_texts
+from rag.gate import MOST_READ, Gate, measure_texts
 from rag.logistic import Logistic, LogisticWeights
 from rag.reader import QuestionReader
 from rag.scope import SIGNS
@@ -87,15 +87,34 @@ def test_without_a_weighing_the_scope_judges_alone(index: Index) -> None:
     assert alone.first_guess(QUESTION, hits) == pytest.approx(ruling.p_answered)
 
 
-def test_the_whole_question_is_read_beside_the_whole_best_measure(index: Index) -> None:
+def test_the_whole_question_is_read_beside_each_of_the_first_measures(index: Index) -> None:
     cross = FakeCross(1.0)
     judging = Gate(index, logistic(index.embedder.dimension, 1.0), cross=cross, weighings=())
     hits = index.search(QUESTION, 10)
     judging.judge("那是怎么说的", QUESTION, hits)
-    best = hits[0].passage.locator.measure_locator
-    assert cross.pairs == [(QUESTION, measure_texts(index)[best])]
-    own = [p.text for p in index.passages if p.locator.measure_locator == best]
+    found = [*dict.fromkeys(hit.passage.locator.measure_locator for hit in hits)]
+    assert len(found) > MOST_READ
+    texts = measure_texts(index)
+    assert cross.pairs == [(QUESTION, texts[measure]) for measure in found[:MOST_READ]]
+    own = [p.text for p in index.passages if p.locator.measure_locator == found[0]]
     assert all(text in cross.pairs[0][1] for text in own)
+
+
+@pytest.mark.parametrize("place", range(MOST_READ))
+def test_the_measure_likeliest_to_answer_is_what_counts(index: Index, place: int) -> None:
+    hits = index.search(QUESTION, 10)
+    found = [*dict.fromkeys(hit.passage.locator.measure_locator for hit in hits)]
+    answering = measure_texts(index)[found[place]]
+
+    class Telling(FakeCross):
+        def logit(self, question: str, passage: str) -> float | None:
+            return 4.0 if passage == answering else super().logit(question, passage)
+
+    judging = Gate(
+        index, logistic(index.embedder.dimension, 1.0), cross=Telling(-4.0), weighings=()
+    )
+    opinions = judging.opinions(QUESTION, QUESTION, hits, judging.read(QUESTION, QUESTION, hits))
+    assert opinions[CROSS] == 4.0
 
 
 def test_the_shipped_weighings_rise_with_each_opinion() -> None:
