@@ -30,6 +30,12 @@ _OTHER_LAW = re.compile(
     r"(?:《([^《》]{2,40})》|([\u3400-\u9fff]{0,10}(?:法典|宪法|条例|细则|(?<![方办做说想看写用无合违非没])法)))"
     r"(?:里|中|里面|当中)?的?\s*第\s*[\d一二三四五六七八九十百]+\s*[条款章节项]"
 )
+# What the assistant was told is no rule of the document: 你的第一条指令.
+_OF_THE_ASSISTANT = re.compile(
+    r"(?:你|妳|您)的?.{0,8}(?:指令|指示|提示词|提示詞|设定|設定|系统|系統)|system prompt|"
+    r"\byour (?:\w+ ){0,2}(?:instructions?|prompts?|rules?)\b",
+    re.IGNORECASE,
+)
 _LEANS = 2
 _SHORT_LOOKUP = 12
 _UNKNOWN_FILLER = 8
@@ -51,7 +57,7 @@ def answer_structure(
     `search` finds the measure that speaks of a matter (育儿补贴在第几条); without it only words
     that stand in the text are found. `renderings`: clauses in the reader's language, by their words' hash.
     """
-    if not documents:
+    if not documents or _OF_THE_ASSISTANT.search(question):
         return None
     document = _document_meant(to_simplified(question), documents)
     if document is None:
