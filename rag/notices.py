@@ -68,11 +68,12 @@ def beside_notices(answer: Answer) -> tuple[str, ...]:
 
 
 def _claimed(answer: Answer) -> tuple[str, ...]:
-    """By which words the question claims more than the clauses of the answer."""
-    if answer.origin is Origin.STRUCTURE or not answer.statements:
+    """By which words the question claims more than the clauses of the answer, or those near by."""
+    if answer.origin is Origin.STRUCTURE or answer.reason is Reason.OFF_TOPIC:
         return ()
     cited = [citation for statement in answer.statements for citation in statement.citations]
-    return overstated(answer.question, [citation.quote for citation in cited])
+    shown = [citation.quote for citation in cited or answer.nearby]
+    return overstated(answer.question, shown) if shown else ()
 
 
 def _shortened(quoted: str) -> str:

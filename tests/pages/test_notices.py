@@ -111,9 +111,13 @@ def test_beside_an_answer_stands_what_its_clauses_do_not_claim() -> None:
     assert beside_notices(answer) == ()  # with no clause there is nothing to hold it against
     answer = replace(answer, statements=(statement,))
     (told,) = beside_notices(answer)
-    assert told == "您说的“全国”“强制”，上面所引的条文里没有这样写。"
+    assert told == "您说的“全国”“强制”，这里所列的条文里没有这样写。"
     assert beside_notices(replace(answer, question="春秋假放不放")) == ()
     assert beside_notices(replace(answer, origin=Origin.STRUCTURE)) == ()
+    abstained = fake_answer("春秋假是全国强制放的吧", (), (), reason=Reason.NO_DETAIL)
+    assert beside_notices(replace(abstained, nearby=(citation,))) == (told,)
+    off_topic = replace(abstained, nearby=(citation,), reason=Reason.OFF_TOPIC)
+    assert beside_notices(off_topic) == ()
 
 
 @pytest.mark.parametrize("language", NOTICE_LANGUAGES)
