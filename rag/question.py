@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from corpus.numerals import CHINESE_NUMERAL
 from rag.answer import Reason
+from rag.privacy import MASK
 
 MAX_CHARACTERS = 500
 # Zero-width and direction marks can hide text from the reader; controls have no place in a question.
 _INVISIBLE = {"Cf", "Cc", "Co", "Cs", "Cn"}
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,80}>")
 _RULE_NUMBER = re.compile(rf"\W*(?:\d{{1,3}}|{CHINESE_NUMERAL})\W*")
+_PIECE = re.compile(r"(?<=[，,。；;！!？?\n])")
+_LEADING_UP = 10  # characters
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|https?://[^\s\u3000-\u9fff\uff00-\uffef]+")
 
 
@@ -34,10 +37,23 @@ def read_question(typed: str) -> Question | Reason:
         return Reason.EMPTY
     if len(text) > MAX_CHARACTERS:
         return Reason.TOO_LONG
-    query = re.sub(r"\s+", " ", _TAG.sub(" ", _LINK.sub(r" \1 ", text))).strip()
+    searched = _without_masked(_TAG.sub(" ", _LINK.sub(r" \1 ", text)))
+    query = re.sub(r"\s+", " ", searched).strip()
     if _is_garbage(query) and not _RULE_NUMBER.fullmatch(query):
         return Reason.GARBAGE
     return Question(text=text, query=query)
+
+
+def _without_masked(text: str) -> str:
+    """Without the places of masked numbers, and without the words that only lead up to one (身份证[***]，):
+    they ask nothing, and the gate would take them for a matter."""
+    if MASK not in text:
+        return text
+    pieces = (
+        "" if MASK in piece and len(piece) - len(MASK) <= _LEADING_UP else piece.replace(MASK, " ")
+        for piece in _PIECE.split(text)
+    )
+    return "".join(pieces).strip(" ，,。.；;、") or text.replace(MASK, " ")
 
 
 def _is_garbage(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer import Reason
+from rag.privacy import MASK
 from rag.question import MAX_CHARACTERS, Question, read_question
 
 
@@ -89,3 +90,17 @@ def test_less_and_greater_are_no_tag() -> None:
 @pytest.mark.parametrize("typed", ["GDP", "TV", "VR"])
 def test_an_abbreviation_is_a_question(typed: str) -> None:
     assert query_of(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("masked", "query"),
+    [
+        (f"我手机{MASK}，育儿补贴有吗", "育儿补贴有吗"),
+        (f"我叫张三，身份证{MASK}，问下养老金会不会涨", "我叫张三，问下养老金会不会涨"),
+        (f"育儿补贴有吗，打我电话{MASK}", "育儿补贴有吗"),
+        (f"用{MASK}这个号码登记的人能领育儿补贴吗", "用 这个号码登记的人能领育儿补贴吗"),
+        (f"{MASK} can I get the subsidy?", "can I get the subsidy?"),
+    ],
+)
+def test_masked_numbers_and_what_leads_up_to_them_are_not_searched(masked: str, query: str) -> None:
+    assert query_of(masked) == query
