@@ -47,8 +47,8 @@ def caution_notice(caution: Caution, language: str) -> str:
 
 
 def beside_notices(answer: Answer) -> tuple[str, ...]:
-    """What stands beside an answer: claims and figures that its clauses or no document hold, wishes on
-    which the documents are silent, numbers masked."""
+    """What stands beside an answer: figures that no document holds, claims that the clauses shown do not
+    make, wishes on which the documents are silent, numbers masked."""
     language, words = notice_language(answer.language), _load()["beside"]
     found = []
     was_searched = answer.status is Status.ANSWERED or answer.nearby

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
@@ -11,7 +11,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 
 from corpus.document import Document
 from corpus.questions import clause_hash
-from index.passage import Hit
+from index.passage import Hit, Passage
 from index.search import Index
 from rag.answer import (
     Answer,
@@ -266,18 +266,25 @@ def test_what_does_not_stand_in_its_document_is_left_out(
     assert answer.hits and not any("8800" in text for text in shown)
 
 
-def test_a_kept_rendering_is_shown_in_the_place_of_its_clause(
-    documents: tuple[Document, ...], index: Index
-) -> None:
-    model = FakeModel(reply="Support everything.")
-    assistant = Assistant(
+def with_renderings(
+    documents: tuple[Document, ...], index: Index, model: FakeModel, rendered: Iterable[Passage]
+) -> Assistant:
+    """An assistant that has an English rendering of these clauses."""
+    return Assistant(
         documents=documents,
         retriever=PolicyRetriever(index=index),
         gate=FakeGate(),  # type: ignore[arg-type]
         prompts=load_prompts(),
         model=FakeHost(chat_model=model),  # type: ignore[arg-type]
-        renderings={"en": {clause_hash(p.text): f"In English: {p.id}" for p in index.passages}},
+        renderings={"en": {clause_hash(p.text): f"In English: {p.id}" for p in rendered}},
     )
+
+
+def test_a_kept_rendering_is_shown_in_the_place_of_its_clause(
+    documents: tuple[Document, ...], index: Index
+) -> None:
+    model = FakeModel(reply="Support everything.")
+    assistant = with_renderings(documents, index, model, index.passages)
     answer = assistant.ask("What does the plan say about REITs and REITs and (REITs)?")
     assert all(s.text.startswith("In English: ") for s in answer.statements)
     assert all(s.verdict.method == "rendering" for s in answer.statements)
@@ -293,13 +300,6 @@ def test_only_a_clause_without_a_kept_rendering_is_translated(
     changed = PolicyRetriever(index=index).search(question)[0].passage
     others = (p for p in index.passages if p.id != changed.id)
     model = FakeModel(reply="…")
-    assistant = Assistant(
-        documents=documents,
-        retriever=PolicyRetriever(index=index),
-        gate=FakeGate(),  # type: ignore[arg-type]
-        prompts=load_prompts(),
-        model=FakeHost(chat_model=model),  # type: ignore[arg-type]
-        renderings={"en": {clause_hash(p.text): f"In English: {p.id}" for p in others}},
-    )
+    assistant = with_renderings(documents, index, model, others)
     assistant.ask(question)
     assert [changed.text in str(messages[-1].content) for messages in model.asked] == [True]

@@ -124,8 +124,8 @@ SECOND = SecondReading(
 BORDERLINE = "科学合理的最低工资渔民出海捕捞金枪鱼。"  # half of its content stands in the clause
 
 
-def read_twice(reader: FakeReader, clause: FindClause, sentence: str) -> tuple[str, Label]:
-    """The method and label of a check with this second reader."""
+def with_second(reader: FakeReader) -> Support:
+    """A judge by the share of words that asks this reader about what is borderline."""
     judge = weights(len(CHINESE_SIGNS), threshold=0.5, share=20.0)
     fitted = SupportWeights(
         embedder="fake-pairs",
@@ -134,7 +134,12 @@ def read_twice(reader: FakeReader, clause: FindClause, sentence: str) -> tuple[s
         english=judge,
         fitted_on="nothing",
     )
-    support = Support(fitted, FakeEmbedder(), {}, reader)
+    return Support(fitted, FakeEmbedder(), {}, reader)
+
+
+def read_twice(reader: FakeReader, clause: FindClause, sentence: str) -> tuple[str, Label]:
+    """The method and label of a check with this second reader."""
+    support = with_second(reader)
     verdict = check(sentence, clause(WAGE), question="", language="zh", rank=None, support=support)
     return verdict.method, verdict.label
 
@@ -174,14 +179,6 @@ def test_without_its_word_or_by_another_model_the_judge_decides(
 
 
 def test_of_one_answer_only_so_many_sentences_are_read_twice(clause: FindClause) -> None:
-    judge = weights(len(CHINESE_SIGNS), threshold=0.5, share=20.0)
-    fitted = SupportWeights(
-        embedder="fake-pairs",
-        language_model="fake-model",
-        chinese=judge.model_copy(update={"second": SECOND}),
-        english=judge,
-        fitted_on="nothing",
-    )
     reader = FakeReader(odds=-9.0)
     passage = clause(WAGE)
     composer = Composer(
@@ -190,7 +187,7 @@ def test_of_one_answer_only_so_many_sentences_are_read_twice(clause: FindClause)
         language="zh",
         wants_all=False,
         search=lambda _: (),
-        support=Support(fitted, FakeEmbedder(), {}, reader),
+        support=with_second(reader),
     )
     borderline = [Drafted(text=BORDERLINE, passage=None)] * (MAX_ASKED + 2)
     list(composer.compose(borderline))
