@@ -45,7 +45,7 @@ class Trial:
     @property
     def statements(self) -> tuple[Statement, ...]:
         """Every statement that was shown at any time, also one that the answer then left out."""
-        shown = (statement for exchange in self.exchanges for statement in exchange.statements)
+        shown = (statement for exchange in self.exchanges for statement in exchange.shown)
         return tuple(dict.fromkeys(shown))
 
 

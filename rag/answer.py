@@ -120,7 +120,8 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timings:
-    """Seconds from the question; `first_statement_s` is None where nothing was stated."""
+    """Seconds from the question; `first_statement_s` is to the first checked sentence, be it a quoted one
+    that the model's took the place of, None where nothing was stated."""
 
     first_hits_s: float
     first_statement_s: float | None
@@ -185,6 +186,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """Event: the answer in the clauses' own words, to stand until the model's sentences, each in the
+    place of its measure's, take over. Only an answer that the model is about to write has it."""
+
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
     """Event: a sentence passed its checks."""
 
@@ -199,4 +208,4 @@ class Finished:
     answer: Answer
 
 
-Event = Found | Stated | Finished
+Event = Found | Quoted | Stated | Finished

@@ -23,6 +23,7 @@ from rag.answer import (
     Finished,
     Found,
     Origin,
+    Quoted,
     Reason,
     Rejected,
     Stated,
@@ -43,7 +44,7 @@ from rag.language import detect_language
 from rag.model import ModelHost, ModelState
 from rag.privacy import mask_conversation
 from rag.prompt import Prompts
-from rag.question import Question, read_question
+from rag.question import Question, printable, read_question
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import Rewriter
 from rag.select import Evidence, select
@@ -70,6 +71,11 @@ class _Progress:
     unsaid: tuple[str, ...] = ()
     statements: list[Statement] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+
+    def note_statement(self) -> None:
+        """A sentence is about to be shown; the first one's time is kept."""
+        if self.first_statement_s is None:
+            self.first_statement_s = time.perf_counter() - self.started
 
 
 class Assistant:
@@ -138,22 +144,21 @@ class Assistant:
         question, history = mask_conversation(question, history)
         read = read_question(question)
         if isinstance(read, Reason):
-            shown = _printable(question)
+            shown = printable(question)
             return Found(rewritten=shown, language=detect_language(shown), hits=())
         rewritten = self._rewriter.rewrite(read.query, history)
         hits = self._retriever.search(read.query, rewritten)
         return Found(rewritten=rewritten, language=detect_language(read.query), hits=hits)
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
-        """Found, then each Stated as it passes, then Finished; closing it stops the model.
+        """Found, Quoted where the model is about to write, each Stated as it passes, then Finished;
+        closing it stops the model.
 
         A question that is refused or about the document's build has no Found.
         """
         question, history = mask_conversation(question, history)
-        progress = _Progress(
-            question=_printable(question), asked_at=self._clock(), started=time.perf_counter()
-        )
-        progress.rewritten = progress.question
+        shown = printable(question)
+        progress = _Progress(shown, self._clock(), time.perf_counter(), rewritten=shown)
         read = read_question(question)
         if isinstance(read, Reason):
             yield self._abstain(progress, read)
@@ -206,10 +211,13 @@ class Assistant:
         )
         progress.rejected = composer.rejected
         # The model may pass over an item; after all that there is, the clauses tell it themselves.
-        draft = () if wants_all else self._draft(progress, evidence.hits)
-        for statement in composer.compose(draft):
-            if progress.first_statement_s is None:
-                progress.first_statement_s = time.perf_counter() - progress.started
+        to_draft = () if wants_all else self._to_draft(progress.language, evidence.hits)
+        if to_draft:
+            quotes = composer.quotes()
+            progress.note_statement()
+            yield Quoted(statements=quotes)
+        for statement in composer.compose(self._draft(progress, to_draft)):
+            progress.note_statement()
             progress.statements.append(statement)
             yield Stated(statement=statement)
         if progress.statements:
@@ -234,15 +242,18 @@ class Assistant:
         _log.error("%s is not in the official text as indexed; left out", passage.locator)
         return False
 
-    def _draft(self, progress: _Progress, evidence: Sequence[Hit]) -> Iterator[Drafted]:
-        """The model's sentences; none where there is no model, fewer where it fails midway."""
-        model = self._model.chat_model
-        if model is None or progress.language not in self._model.languages:
-            return
+    def _to_draft(self, language: str, evidence: Sequence[Hit]) -> tuple[Passage, ...]:
+        """What the model writes from; nothing where there is none, or it does not write the language."""
+        if self._model.chat_model is None or language not in self._model.languages:
+            return ()
         # A rendering that was read beforehand is better than one made now.
-        kept = self._renderings.get(progress.language, EMPTY)
-        passages = [hit.passage for hit in evidence if clause_hash(hit.passage.text) not in kept]
-        if not passages:
+        kept = self._renderings.get(language, EMPTY)
+        return tuple(hit.passage for hit in evidence if clause_hash(hit.passage.text) not in kept)
+
+    def _draft(self, progress: _Progress, passages: Sequence[Passage]) -> Iterator[Drafted]:
+        """The model's sentences; fewer where it fails midway."""
+        model = self._model.chat_model
+        if model is None or not passages:
             return
         drafter = Drafter(model, self._prompts)
         try:
@@ -287,8 +298,3 @@ class Assistant:
             unsaid=progress.unsaid,
         )
         return Finished(answer=answer)
-
-
-def _printable(typed: str) -> str:
-    """The question as it can be shown and stored: half surrogates are no characters."""
-    return typed.encode("utf-8", "replace").decode("utf-8").strip()

@@ -122,6 +122,10 @@ class Composer:
         for passage in self._uncovered(self._most - n):
             yield self._quote(passage)
 
+    def quotes(self) -> tuple[Statement, ...]:
+        """The answer without a draft: what `compose` gives of an empty one. Before `compose`."""
+        return tuple(self._worded(passage) for passage in self._uncovered(self._most))
+
     def _n_unstated(self) -> int:
         """How many measures no sentence speaks of yet: a place is kept for each."""
         measures = {p.locator.measure_locator for p in self._evidence}
@@ -162,6 +166,9 @@ class Composer:
     def _quote(self, passage: Passage) -> Statement:
         self._stated.add(passage.id)
         self._quoted.add(passage.id)
+        return self._worded(passage)
+
+    def _worded(self, passage: Passage) -> Statement:
         statement = render(cite(passage), self._language, self._renderings)
         return self._with_caution(statement, passage, about=self._question)
 

@@ -20,6 +20,11 @@ _LEADING_UP = 10  # characters
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|https?://[^\s\u3000-\u9fff\uff00-\uffef]+")
 
 
+def printable(typed: str) -> str:
+    """The question as it can be shown and stored: half surrogates are no characters."""
+    return typed.encode("utf-8", "replace").decode("utf-8").strip()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """`text` is what is shown, `query` what is searched: without markup, links and line breaks."""

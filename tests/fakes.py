@@ -28,6 +28,7 @@ from rag.answer import (
     Found,
     Label,
     Origin,
+    Quoted,
     Reason,
     Rejected,
     Stated,
@@ -54,8 +55,8 @@ class FakeAssistant:
     """Answers from the shipped corpus by shared characters, the same each time.
 
     What a question holds decides what comes: 多少钱 abstains (no amount), 天气 is off topic, 故障
-    fails after the hits, 回声 says the question back as a sentence, 原文 is extractive, 一百项 names
-    a measure that does not exist. `gate`, where given, is waited for before each sentence.
+    fails after the hits, 回声 says the question back as a sentence, 原文 is extractive, 先引 quotes
+    both clauses before it states anything, 一百项 names a measure that does not exist. `gate`, where given, is waited for before each sentence.
     `histories` and `asked` record what was passed in; `closed` counts streams closed early.
     """
 
@@ -106,6 +107,8 @@ class FakeAssistant:
             yield Finished(answer=fake_answer(question, (), hits, reason=reason))
             return
         statements = _statements(question, hits)
+        if "先引" in question:
+            yield Quoted(statements=tuple(_quoted(hit.passage) for hit in hits[:2]))
         for statement in statements:
             self._wait()
             yield Stated(statement=statement)
@@ -148,6 +151,10 @@ def fake_answer(
 def cite(passage: Passage) -> Citation:
     """The citation of a whole passage."""
     return Citation(locator=passage.locator, quote=passage.text, span=passage.span)
+
+
+def _quoted(passage: Passage) -> Statement:
+    return Statement(text=passage.text, citations=(cite(passage),), verdict=SUPPORTED)
 
 
 def _statements(question: str, hits: tuple[Hit, ...]) -> tuple[Statement, ...]:

@@ -23,5 +23,5 @@ class Assistant(Protocol):
         ...
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
-        """Found, each Stated, then Finished; closing the iterator stops the model."""
+        """Found, perhaps Quoted, each Stated, then Finished; closing the iterator stops the model."""
         ...

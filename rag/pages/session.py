@@ -10,6 +10,7 @@ from rag.answer import (
     Answer,
     Event,
     Found,
+    Quoted,
     Reason,
     Role,
     Stated,
@@ -39,13 +40,15 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A question and as much of its answer as there is. `reference` is a fault's number."""
+    """A question and as much of its answer as there is. `quoted` stand until sentences take their places.
+    `reference` is a fault's number."""
 
     question: str
     phase: Phase = Phase.WAITING
     rewritten: str = ""
     language: str = "zh"
     hits: tuple[Hit, ...] = ()
+    quoted: tuple[Statement, ...] = ()
     statements: tuple[Statement, ...] = ()
     answer: Answer | None = None
     reference: str = ""
@@ -68,6 +71,8 @@ class Exchange:
                 language=event.language,
                 hits=event.hits,
             )
+        if isinstance(event, Quoted):
+            return replace(self, quoted=event.statements)
         if isinstance(event, Stated):
             return replace(self, statements=(*self.statements, event.statement))
         answer = event.answer
@@ -77,14 +82,28 @@ class Exchange:
             rewritten=answer.rewritten,
             language=answer.language,
             hits=answer.hits,
+            quoted=(),
             statements=answer.statements,
             answer=answer,
+        )
+
+    @property
+    def shown(self) -> tuple[Statement, ...]:
+        """The sentences, and after them the quoted clauses of measures that none speaks of yet."""
+        spoken = {c.locator.measure_locator for s in self.statements for c in s.citations}
+        return (
+            *self.statements,
+            *(
+                s
+                for s in self.quoted
+                if not any(c.locator.measure_locator in spoken for c in s.citations)
+            ),
         )
 
     def turns(self) -> tuple[Turn, ...]:
         """What the assistant is told of this exchange later; nothing of an empty or failed one."""
         space = "" if self.language.startswith("zh") else " "
-        said = space.join(statement.text for statement in self.statements)
+        said = space.join(statement.text for statement in self.shown)
         if self.answer is not None and self.answer.status is Status.ABSTAINED:
             if self.answer.reason in _UNASKED:
                 return ()

@@ -57,6 +57,16 @@ def test_stop_keeps_what_was_shown_and_frees_the_line(
     visit.ask("手机补贴")
 
 
+def test_stop_while_the_model_writes_keeps_the_clauses(
+    visit: Visit, gate: threading.Semaphore, assistant: FakeAssistant
+) -> None:
+    visit.ask("先引，" + QUESTION, ".pqa-sentence")
+    visit.page.click("#pqa-stop")
+    visit.page.wait_for_selector("[data-phase=stopped]")
+    assert assistant.search("先引，" + QUESTION)[0].passage.text in visit.text(".pqa-sentences")
+    gate.release(10)
+
+
 def test_clear_forgets_the_conversation_also_while_an_answer_is_under_way(
     visit: Visit, gate: threading.Semaphore, assistant: FakeAssistant
 ) -> None:

@@ -139,6 +139,21 @@ def test_clauses_stand_open_before_the_answer_and_folded_after_it() -> None:
     assert "<details" in _conversation(done)
 
 
+def test_quoted_clauses_stand_as_official_wording_until_sentences_come() -> None:
+    t = load_texts("zh")
+    exchange = Exchange(question="先引，旧手机换新有补贴吗？", phase=Phase.SEARCHING)
+    pages = []
+    for event in FakeAssistant().stream(exchange.question):
+        exchange = exchange.after(event)
+        pages.append(_conversation(exchange))
+    found, quoted, stated, *_, done = pages
+    assert t("writing") in found and t("shortening") not in found
+    assert t("origin_extractive") in quoted and t("shortening") in quoted
+    assert "<details" in quoted and 'class="pqa-sentence"' in quoted
+    assert t("origin_extractive") not in stated and t("shortening") in stated
+    assert t("origin_model_partial") in done and t("shortening") not in done
+
+
 def test_a_sentence_carries_a_chip_for_each_citation_with_its_offsets() -> None:
     exchange = _finished("旧手机换新有补贴吗？")
     page = _Page(_conversation(exchange))

@@ -37,3 +37,23 @@ def test_a_session_keeps_a_bounded_number_of_exchanges() -> None:
         session.begin(Exchange(question=str(number)))
     assert len(session.exchanges) == MAX_EXCHANGES
     assert session.exchanges[-1].question == str(MAX_EXCHANGES + 4)
+
+
+def test_a_quoted_clause_gives_way_to_the_sentence_about_its_measure() -> None:
+    exchange = Exchange(question="先引，育儿补贴和免税店")
+    states = [exchange := exchange.after(e) for e in FakeAssistant().stream(exchange.question)]
+    quoted, one_stated, done = states[1], states[2], states[-1]
+    assert quoted.shown == quoted.quoted != ()
+    stated = one_stated.statements[0]
+    spoken = stated.citations[0].locator.measure_locator
+    left = [s for s in quoted.quoted if s.citations[0].locator.measure_locator != spoken]
+    assert one_stated.shown == (stated, *left)
+    assert done.shown == done.statements and done.quoted == ()
+
+
+def test_what_was_quoted_when_it_was_stopped_is_remembered() -> None:
+    exchange = Exchange(question="先引，育儿补贴")
+    events = FakeAssistant().stream(exchange.question)
+    for _ in range(2):
+        exchange = exchange.after(next(events))
+    assert exchange.turns()[1].content == "".join(s.text for s in exchange.quoted)

@@ -20,6 +20,7 @@ from rag.answer import (
     Found,
     Label,
     Origin,
+    Quoted,
     Reason,
     Role,
     Stated,
@@ -57,10 +58,24 @@ def test_found_comes_before_stated_before_finished(
     events = events_of(make_assistant(model), question)
     kinds = [type(e) for e in events]
     assert kinds[0] is Found
-    assert kinds[1:-1] == [Stated] * (len(events) - 2) != []
+    n_quoted = 0 if model is None else 1
+    assert kinds[1 : 1 + n_quoted] == [Quoted] * n_quoted
+    assert kinds[1 + n_quoted : -1] == [Stated] * (len(events) - 2 - n_quoted) != []
     answer = finished(events)
     assert tuple(e.statement for e in events if isinstance(e, Stated)) == answer.statements
     assert events[0].hits == answer.hits  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("question", [QUESTION, "研究建立育儿补贴制度吗，还想问城市口岸开设免税店"])
+def test_until_the_model_has_written_its_answer_stands_in_the_clauses_words(
+    make_assistant: MakeAssistant, question: str
+) -> None:
+    model = FakeModel(reply=REPLY)
+    events = make_assistant(model).stream(question)
+    quoted = next(e for e in events if isinstance(e, Quoted))
+    assert model.asked == []
+    assert quoted.statements == make_assistant(None).ask(question).statements
+    assert finished(list(events)).timings.first_statement_s is not None
 
 
 def test_an_answer_records_what_made_it(make_assistant: MakeAssistant) -> None:
@@ -118,6 +133,7 @@ def test_closing_the_stream_closes_the_models(make_assistant: MakeAssistant) -> 
     model = FakeModel(reply=REPLY + "床前明月光。" * 100)
     stream = make_assistant(model).stream(QUESTION)
     assert isinstance(next(stream), Found)
+    assert isinstance(next(stream), Quoted)
     assert isinstance(next(stream), Stated)
     assert model.closed == 0
     given = model.given
