@@ -18,6 +18,7 @@ from jinja2 import Environment, nodes
 from corpus.document import Document, Locator, Step
 from eval.attack_trial import Trial
 from rag.answer import Answer
+from rag.findings import tell
 from rag.pages.places import open_excerpt
 from rag.pages.render import MAX_SHOWN_QUESTION, TEMPLATES, Renderer
 from rag.pages.session import Exchange
@@ -145,7 +146,11 @@ def _conversation(renderer: Renderer, t: Texts, exchange: Exchange) -> View:
 def _staff(renderer: Renderer, t: Texts, answer: Answer) -> View:
     said = [statement.text for statement in answer.statements]
     quotes = [c.quote for statement in answer.statements for c in statement.citations]
-    withheld = [text for r in answer.rejected for text in (r.text, r.quote, r.verdict.reason)]
+    withheld = [
+        text
+        for r in answer.rejected
+        for text in (r.text, r.quote, tell(r.verdict.finding, t.language))
+    ]
     found = [hit.passage.text for hit in answer.hits]
     return View(
         name=f"staff ({t.language})",

@@ -54,7 +54,7 @@ def reply_of(answer: Answer, question_id: str, judge: SupportJudge) -> Reply:
             text=statement.text,
             cited=tuple(map(_cited, statement.citations)),
             label=statement.verdict.label.value,
-            method=statement.verdict.method,
+            method=statement.verdict.method.value,
             reason=statement.verdict.reason,
         )
         for statement in answer.statements

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from corpus.document import Locator, Span
 from index.passage import Hit
+from rag.findings import Finding, tell
 
 
 class Role(StrEnum):
@@ -67,6 +68,28 @@ class Label(StrEnum):
     CONTRADICTED = "contradicted"
 
 
+class Method(StrEnum):
+    """Which check had the last word on a sentence."""
+
+    VERBATIM = "verbatim"
+    RENDERING = "rendering"
+    COUNT = "count"
+    ECHO = "echo"
+    CONTENT = "content"
+    MARKUP = "markup"
+    FIGURES = "figures"
+    DIRECTION = "direction"
+    NEGATION = "negation"
+    MODAL_FORCE = "modal force"
+    FRAGMENT = "fragment"
+    SUPPORT = "support"
+    SECOND_READING = "second reading"
+    COVERAGE = "coverage"
+    WORDING = "wording"
+    TRANSLATION = "translation"
+    EMBEDDING = "embedding"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """A rule cited; `quote` is `document.text[span]`, the official words."""
@@ -78,12 +101,17 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A check's finding: `score` in [0, 1], `method` names the check, `reason` is for staff."""
+    """What a check says of a sentence: `score` in [0, 1], `finding` is the reason, for staff."""
 
     label: Label
     score: float
-    method: str
-    reason: str
+    method: Method
+    finding: Finding
+
+    @property
+    def reason(self) -> str:
+        """The finding in English."""
+        return tell(self.finding, "en")
 
 
 class CautionKind(StrEnum):

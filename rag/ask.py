@@ -35,7 +35,7 @@ def _verdict_record(verdict: Verdict) -> dict[str, Any]:
     return {
         "label": verdict.label.value,
         "score": round(verdict.score, 4),
-        "method": verdict.method,
+        "method": verdict.method.value,
         "reason": verdict.reason,
     }
 

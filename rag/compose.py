@@ -10,12 +10,13 @@ from types import MappingProxyType
 from corpus.document import Locator
 from corpus.questions import clause_hash
 from index.passage import Hit, Passage
-from rag.answer import Citation, Label, Rejected, Statement, Verdict
+from rag.answer import Citation, Label, Method, Rejected, Statement, Verdict
 from rag.check.caution import read_caution
 from rag.check.segments import cover, segments_of
 from rag.check.support import Support
-from rag.check.verdict import SECOND_READING, VERBATIM, check
+from rag.check.verdict import VERBATIM, check
 from rag.draft import Drafted
+from rag.findings import Finding, FindingKind
 from rag.language import to_traditional
 
 MAX_STATEMENTS = 5
@@ -25,8 +26,8 @@ EMPTY: Mapping[str, str] = MappingProxyType({})
 RENDERED = Verdict(
     label=Label.SUPPORTED,
     score=1.0,
-    method="rendering",
-    reason="the rendering kept for this clause, written and read against it beforehand",
+    method=Method.RENDERING,
+    finding=Finding(kind=FindingKind.RENDERING),
 )
 # About so many borderline sentences of an answer the language model is asked, a second or two each: the
 # answer's time is kept, and by count, not by the clock, so that the same question has the same answer.
@@ -144,7 +145,7 @@ class Composer:
             support=self._support,
             may_ask=self._n_asked < MAX_ASKED,
         )
-        self._n_asked += verdict.method == SECOND_READING
+        self._n_asked += verdict.method is Method.SECOND_READING
         if verdict.label is Label.SUPPORTED:
             return self._keep(sentence, passage, verdict)
         self.rejected.append(Rejected(text=sentence, quote=passage.text, verdict=verdict))

@@ -6,12 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 
 from corpus.document import Clause, Document, Locator, Measure, Part, Span, Step
 from corpus.numerals import format_numeral
-from rag.answer import Citation, Statement, Verdict
-from rag.check.verdict import VERBATIM
+from rag.answer import Citation, Label, Method, Statement, Verdict
 from rag.compose import EMPTY, render
+from rag.findings import Finding, FindingKind
 from rag.language import is_chinese, to_traditional
 
-COUNTED = Verdict(label=VERBATIM.label, score=1.0, method="count", reason="counted in the document")
+COUNTED = Verdict(
+    label=Label.SUPPORTED,
+    score=1.0,
+    method=Method.COUNT,
+    finding=Finding(kind=FindingKind.COUNTED),
+)
 
 
 def heading_citation(document: Document, measure: Measure) -> Citation:

@@ -27,6 +27,7 @@ from rag.answer import (
     Finished,
     Found,
     Label,
+    Method,
     Origin,
     Quoted,
     Reason,
@@ -38,15 +39,29 @@ from rag.answer import (
     Turn,
     Verdict,
 )
+from rag.findings import Finding, FindingKind
 from rag.gate import Ruling
 from rag.model import ModelState
 
 MAX_QUESTION = 500
 ASKED_AT = dt.datetime(2025, 4, 1, 9, 30, tzinfo=dt.UTC)
-SUPPORTED = Verdict(label=Label.SUPPORTED, score=0.93, method="coverage", reason="字句都在条款中。")
-PARTIAL = Verdict(label=Label.PARTIAL, score=0.61, method="coverage", reason="“及时”不在条款中。")
+SUPPORTED = Verdict(
+    label=Label.SUPPORTED,
+    score=0.93,
+    method=Method.COVERAGE,
+    finding=Finding(kind=FindingKind.COVERED, number="93%"),
+)
+PARTIAL = Verdict(
+    label=Label.PARTIAL,
+    score=0.61,
+    method=Method.COVERAGE,
+    finding=Finding(kind=FindingKind.PARTLY_COVERED, number="61%", said=("及时",)),
+)
 CONTRADICTED = Verdict(
-    label=Label.CONTRADICTED, score=0.08, method="figures", reason="条款中没有“500元”。"
+    label=Label.CONTRADICTED,
+    score=0.08,
+    method=Method.FIGURES,
+    finding=Finding(kind=FindingKind.FIGURES, said=("500",)),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.check.segments import fold_for_match
+from rag.findings import Finding, FindingKind
 
 _MORE = re.compile(r"提高|提升|上调|调高|增加|扩大|扩张|加大|延长|上涨|增发|放宽|丰富|增强")
 _LESS = re.compile(
@@ -32,8 +33,8 @@ _RAISES_IN_ENGLISH = re.compile(r"\b(?:rais(?:e|es|ed|ing)|increas\w+|higher)\b"
 _MAY_RAISE = re.compile(r"提|增|加|扩|升|涨|上调|放大|拓|丰富|多|强|促进|提振|培育|壮大|做大")
 
 
-def turned(sentence: str, clause: str, spoken_of: str, *, chinese: bool) -> str:
-    """Why the sentence turns the rule's direction, or "" when it does not.
+def turned(sentence: str, clause: str, spoken_of: str, *, chinese: bool) -> Finding | None:
+    """Why the sentence turns the rule's direction, or None when it does not.
 
     `spoken_of` is the part of the clause that the sentence speaks of.
     """
@@ -41,21 +42,21 @@ def turned(sentence: str, clause: str, spoken_of: str, *, chinese: bool) -> str:
     if not chinese:
         ends = _ENDS_IN_ENGLISH.search(sentence)
         if ends and not _MAY_HINDER.search(whole):
-            return f"the sentence ends or lessens (“{ends[0]}”), the clause does not"
+            return Finding(kind=FindingKind.ENDS, said=(ends[0],))
         raises = _RAISES_IN_ENGLISH.search(sentence)
         if raises and _LESS.search(whole) and not _MAY_RAISE.search(whole):
-            return f"the sentence raises (“{raises[0]}”), the clause lessens"
-        return ""
+            return Finding(kind=FindingKind.RAISES, said=(raises[0],))
+        return None
     said, held = fold_for_match(sentence), fold_for_match(spoken_of) or whole
     for hinders, may in ((_ENDS, _MAY_END), (_HINDERS, _MAY_HINDER)):
         found = hinders.search(said)
         if found and found[0] not in whole and not may.search(whole):
-            return f"the sentence ends or hinders (“{found[0]}”), the clause does not"
+            return Finding(kind=FindingKind.HINDERS, said=(found[0],))
     for one, other in ((_MORE, _LESS), (_LESS, _MORE)):
         turns = next((m[0] for m in one.finditer(said) if m[0] not in whole), "")
         own = other.search(held) or other.search(whole)
         if turns and own and not one.search(whole):
-            return f"the clause says “{own[0]}”, the sentence “{turns}”"
+            return Finding(kind=FindingKind.OPPOSITE, held=(own[0],), said=(turns,))
         if turns and (own := other.search(held)) and not one.search(held) and own[0] not in said:
-            return f"the clause says “{own[0]}”, the sentence “{turns}”"
-    return ""
+            return Finding(kind=FindingKind.OPPOSITE, held=(own[0],), said=(turns,))
+    return None

@@ -6,76 +6,83 @@ import re
 from collections.abc import Iterable
 
 from rag.check.segments import fold_for_match, segments_of, shared_with
+from rag.findings import Finding, FindingKind
 from rag.language import to_simplified
 
+_Family = tuple[FindingKind, re.Pattern[str], re.Pattern[str], re.Pattern[str]]
 # Each family weakens or narrows a rule. A sentence about a rule so weakened must say so too: what the
 # clause says, and the words that render it in Chinese and in English.
-_FAMILIES: tuple[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...] = tuple(
-    (name, re.compile(held), re.compile(f"{held}|{chinese}"), re.compile(english, re.IGNORECASE))
-    for name, held, chinese, english in (
-        ("encourage", r"鼓励|倡导|提倡", r"提倡", r"encourag|advocat|promot"),
+_FAMILIES: tuple[_Family, ...] = tuple(
+    (kind, re.compile(held), re.compile(f"{held}|{chinese}"), re.compile(english, re.IGNORECASE))
+    for kind, held, chinese, english in (
+        (FindingKind.ENCOURAGE, r"鼓励|倡导|提倡", r"提倡", r"encourag|advocat|promot"),
         (
-            "support",
+            FindingKind.SUPPORT,
             r"支持|扶持",
             r"鼓励|引导|加力|给予|帮助|帮扶|扶助|获助|支援",
             r"support|encourag|back|help|assist|aid|guid|favou?r",
         ),
         (
-            "study",
+            FindingKind.STUDY,
             r"研究(?=建立|制定|出台|推出|完善|设立)|探索|酝酿|正在研究|考虑",
             r"研究|试点|摸索|尝试",
             r"stud(?:y|ies|ied)|research|explor|consider|look(?:ing)? into|pilot|investigat",
         ),
         (
             # 推动取消 is not yet 取消; 促进 and 加快 weaken nothing.
-            "advance",
+            FindingKind.ADVANCE,
             r"(?:推动|推进)(?=取消|将|纳入|列入|建立|设立|开放|立法)",
             r"推动|推进|争取|引导",
             r"promot|advanc|push|work(?:s|ing)? (?:to|toward)|accelerat|driv|facilitat|encourag|"
             r"support|mov(?:e|ing)|foster|boost|guid|seek",
         ),
-        ("guide", r"指导|引导", r"引导|鼓励|支持", r"guid|direct|instruct|support|encourag"),
         (
-            "allow",
+            FindingKind.GUIDE,
+            r"指导|引导",
+            r"引导|鼓励|支持",
+            r"guid|direct|instruct|support|encourag",
+        ),
+        (
+            FindingKind.ALLOW,
             r"允许|可以|可(?![控售持靠能预])",
             r"准许|容许|能够?|可",
             r"allow|permit|may|can|let",
         ),
-        ("pilot", r"试点|试行", r"先行先试|试验", r"pilot|trial|experiment"),
+        (FindingKind.PILOT, r"试点|试行", r"先行先试|试验", r"pilot|trial|experiment"),
         (
-            "where able",
+            FindingKind.WHERE_ABLE,
             r"有条件的|具备条件的|条件允许",
             r"有条件|具备条件|条件成熟|条件具备|条件许可|有能力",
             r"condition|able|position to|means|eligible|capab|qualif|suitab|local|where |appropriate|feasib|permit",
         ),
         (
-            "eligible",
+            FindingKind.ELIGIBLE,
             r"符合条件|合格|符合",
             r"够条件|达到条件|满足条件",
             r"eligib|qualif|condition|meet|criteria|complian|conform",
         ),
         (
-            "gradual",
+            FindingKind.GRADUAL,
             r"适时|逐步|有序|稳步|适当|(?<!不)合理(?!调整机制)|科学",
             r"择机|时机|渐进|分步|合适",
             r"appropriat|gradual|orderly|good order|timely|steadi|moderate|reasonabl|due|proper|"
             r"right time|time is right|within reason|sensibl|scientific|sound|suitab|step|progressiv|expand",
         ),
         (
-            "unlawful",
+            FindingKind.UNLAWFUL,
             r"违规|违法|非法|恶意|不正当|虚假|造假|假冒|伪劣|不合理|变相",
             r"不法|犯法|假货|冒牌",
             r"illegal|unlawful|violat|irregular|fake|counterfeit|fraud|falsif|unreasonabl|"
             r"disguis|hidden|covert|improper|false|shoddy|against the law|breach|undue",
         ),
         (
-            "free",
+            FindingKind.FREE,
             r"免(?=[息税费签租])|免除",
             r"免|不收|不计|不用付|零利息",
             r"free|exempt|waiv|without|\bno\b",
         ),
         (
-            "some",
+            FindingKind.SOME,
             r"部分|一批|若干|更多",
             r"一些|有些|某些|一部分|多个",
             r"some|part|certain|number of|several|more|a batch",
@@ -142,8 +149,10 @@ _SAME = {"全额": "足额", "每年": "年年", "年内": "今年"}
 _CONDITION = re.compile(r"^在.{2,}(?:期|期间|时|下|后|前)[，,]$")
 
 
-def grown_force(sentence: str, clause: str, segments: tuple[int, ...], *, chinese: bool) -> str:
-    """Why the sentence is stronger than its clause, or "" when it is not.
+def grown_force(
+    sentence: str, clause: str, segments: tuple[int, ...], *, chinese: bool
+) -> Finding | None:
+    """Why the sentence is stronger than its clause, or None when it is not.
 
     `segments` are the parts of the clause that the sentence speaks of (`Coverage.segments`); empty
     means the whole clause, as for a sentence in another language.
@@ -152,18 +161,18 @@ def grown_force(sentence: str, clause: str, segments: tuple[int, ...], *, chines
     held = fold_for_match("".join(parts[i] for i in segments) if segments else clause)
     strong = _STRONG[0 if chinese else 1].search(said)
     if strong and not _may_be_strong(strong[0], fold_for_match(clause), chinese=chinese):
-        return f"“{strong[0]}” is stronger than the clause"
+        return Finding(kind=FindingKind.STRONGER, said=(strong[0],))
     if chinese and (added := _added(said, fold_for_match(clause))):
-        return f"the clause does not say “{added}”"
-    for name, weakens, in_chinese, in_english in _FAMILIES:
+        return Finding(kind=FindingKind.ADDED, said=(added,))
+    for kind, weakens, in_chinese, in_english in _FAMILIES:
         weak = weakens.search(held)
         if weak and not (in_chinese if chinese else in_english).search(said):
-            return f"the clause says “{weak[0]}” ({name}), the sentence leaves it out"
+            return Finding(kind=kind, held=(weak[0],))
     if chinese and (condition := _lost_condition(said, parts, segments)):
-        return f"the clause says “{condition}”, the sentence leaves it out"
+        return Finding(kind=FindingKind.OMITTED, held=(condition,))
     if chinese and (lost := _lost_unlawful(said, held)):
-        return f"the clause speaks of an unlawful “{lost}”, the sentence of any"
-    return ""
+        return Finding(kind=FindingKind.UNLAWFUL_ONLY, held=(lost,))
+    return None
 
 
 def _added(said: str, clause: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.check.segments import fold_for_match, segments_of
+from rag.findings import Finding, FindingKind
 
 # Words that look negative and deny nothing. In the second lot a denial stands that a translation
 # spells out.
@@ -59,8 +60,10 @@ def _with_one_denial(text: str) -> str:
     return _DENIAL.sub("不", _HARMLESS.sub("＃", fold_for_match(text).translate(_QUOTATION_MARKS)))
 
 
-def disagreement(sentence: str, clause: str, segments: tuple[int, ...], *, chinese: bool) -> str:
-    """Why sentence and clause disagree in negation, or "" when they agree.
+def disagreement(
+    sentence: str, clause: str, segments: tuple[int, ...], *, chinese: bool
+) -> Finding | None:
+    """Why sentence and clause disagree in negation, or None when they agree.
 
     `segments` as in `grown_force`: the parts of the clause that the sentence speaks of.
     """
@@ -74,14 +77,14 @@ def disagreement(sentence: str, clause: str, segments: tuple[int, ...], *, chine
     turns = _TURNS.search(_ORDERS.sub(" ", whole))
     denied = turns or _DENIES_IN_CHINESE.search(_HARMLESS_WORDS.sub(" ", whole))
     if denies and not is_weak and not denied:
-        return f"the sentence denies (“{denies[0]}”), the clause does not"
+        return Finding(kind=FindingKind.DENIAL, said=(denies[0],))
     forbidden = re.search(r"不得|严禁|禁止", fold_for_match(spoken_of))
     if forbidden and not _DENIES_IN_ENGLISH.search(sentence):
-        return f"the clause forbids (“{forbidden[0]}”), the sentence does not"
-    return ""
+        return Finding(kind=FindingKind.FORBIDDEN, held=(forbidden[0],))
+    return None
 
 
-def _disagreement_in_chinese(sentence: str, clause: str, spoken_of: str) -> str:
+def _disagreement_in_chinese(sentence: str, clause: str, spoken_of: str) -> Finding | None:
     """Each denial must deny the same in both, and no word that turns the sense may be lost."""
     if _CONTINUES.search(clause):
         sentence = _GOES_ON.sub("＃", sentence)
@@ -96,20 +99,20 @@ def _disagreement_in_chinese(sentence: str, clause: str, spoken_of: str) -> str:
         reaches = any(denied in _reach(said, match.end()) for denied in denied_by_clause)
         reaches |= any(denied in _reach(held, m.end()) for m in re.finditer("不", held))
         if not reaches and not _stands_for_a_turn(sentence, spoken_of):
-            return f"the sentence denies “{denied}”, the clause does not"
+            return Finding(kind=FindingKind.DENIED, said=(denied,))
     for match in re.finditer("不", held):
         denied = held[match.end() : match.end() + _DENIED_LENGTH]
         reached = any(denied in _reach(said, m.end()) for m in re.finditer("不", said))
         if re.search(f"(?<!不){re.escape(denied)}", said) and not reached and not says_no:
-            return f"the clause denies “{denied}”, the sentence does not"
+            return Finding(kind=FindingKind.DENIAL_LOST, held=(denied,))
     folded = fold_for_match(sentence)
     # A denial that the clause has too (不合理) renders none of its other turns.
     own = re.sub("|".join(re.findall(r"[不未无].", fold_for_match(clause))) or r"(?!)", "", folded)
     for turn in _TURNS.findall(fold_for_match(spoken_of)):
         in_short = _TURNS_IN_SHORT.get(turn, turn)
         if in_short not in folded and not _DENIES_IN_CHINESE.search(own):
-            return f"the clause says “{turn}”, the sentence leaves it out"
-    return ""
+            return Finding(kind=FindingKind.OMITTED, held=(turn,))
+    return None
 
 
 def _reach(text: str, start: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from index.passage import Passage
-from rag.answer import Label, Verdict
+from rag.answer import Label, Method, Verdict
 from rag.check.contrary import turned
 from rag.check.figures import figures_in, foreign_figures
 from rag.check.modality import grown_force
@@ -18,6 +18,7 @@ from rag.check.segments import (
     segments_of,
 )
 from rag.check.support import Support
+from rag.findings import Finding, FindingKind
 from rag.language import is_chinese
 
 # A Chinese sentence is supported when this share of its content characters stands in the clause
@@ -46,14 +47,18 @@ _MARKUP = re.compile(
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _QUESTION_ENDS = ("?", "？", "؟")
 
-SECOND_READING = "second reading"
+# So many of the words that the clause has not are told.
+_TOLD = 6
 VERBATIM = Verdict(
-    label=Label.SUPPORTED, score=1.0, method="verbatim", reason="the clause's own words"
+    label=Label.SUPPORTED,
+    score=1.0,
+    method=Method.VERBATIM,
+    finding=Finding(kind=FindingKind.VERBATIM),
 )
 
 
-def _fail(label: Label, method: str, reason: str) -> Verdict:
-    return Verdict(label=label, score=0.0, method=method, reason=reason)
+def _fail(label: Label, method: Method, finding: Finding) -> Verdict:
+    return Verdict(label=label, score=0.0, method=method, finding=finding)
 
 
 def says_something(sentence: str, *, chinese: bool) -> bool:
@@ -88,7 +93,7 @@ def check(
     if support is not None and not support.can_judge(passage, language):
         support = None
     if chinese and cover(sentence, question).share >= ECHO:
-        return _fail(Label.PARTIAL, "echo", "says the question back")
+        return _fail(Label.PARTIAL, Method.ECHO, Finding(kind=FindingKind.ECHO))
     if verdict := forbid(sentence, passage, language=language, support=support):
         return verdict
     if support is not None:
@@ -108,15 +113,16 @@ def forbid(
     """
     chinese = is_chinese(language)
     if not says_something(sentence, chinese=chinese):
-        return _fail(Label.UNSUPPORTED, "content", "states nothing by itself")
+        return _fail(Label.UNSUPPORTED, Method.CONTENT, Finding(kind=FindingKind.EMPTY))
     if foreign := _MARKUP.search(sentence):
-        return _fail(Label.UNSUPPORTED, "markup", f"“{foreign[0]}” has no place in an answer")
+        found = Finding(kind=FindingKind.MARKUP, said=(foreign[0],))
+        return _fail(Label.UNSUPPORTED, Method.MARKUP, found)
     held = passage.text + "。".join(passage.heading_path)
     if support is not None:
         held += support.rendering(passage, language)
     if figures := foreign_figures(sentence, held):
-        reason = f"not in the clause: {', '.join(figures)}"
-        return _fail(Label.CONTRADICTED, "figures", reason)
+        found = Finding(kind=FindingKind.FIGURES, said=figures)
+        return _fail(Label.CONTRADICTED, Method.FIGURES, found)
     segments: tuple[int, ...] = ()
     if chinese:
         segments = cover(sentence, passage.text).segments
@@ -124,15 +130,15 @@ def forbid(
         segments = support.spoken_segments(sentence, passage)
     parts = segments_of(passage.text)
     spoken_of = "".join(parts[i] for i in segments)
-    if reason := turned(sentence, passage.text, spoken_of, chinese=chinese):
-        return _fail(Label.CONTRADICTED, "direction", reason)
-    if reason := disagreement(sentence, passage.text, segments, chinese=chinese):
-        return _fail(Label.CONTRADICTED, "negation", reason)
-    if reason := grown_force(sentence, passage.text, segments, chinese=chinese):
-        return _fail(Label.UNSUPPORTED, "modal force", reason)
+    if turn := turned(sentence, passage.text, spoken_of, chinese=chinese):
+        return _fail(Label.CONTRADICTED, Method.DIRECTION, turn)
+    if denial := disagreement(sentence, passage.text, segments, chinese=chinese):
+        return _fail(Label.CONTRADICTED, Method.NEGATION, denial)
+    if growth := grown_force(sentence, passage.text, segments, chinese=chinese):
+        return _fail(Label.UNSUPPORTED, Method.MODAL_FORCE, growth)
     if chinese and (lost := figures_in(spoken_of) - figures_in(sentence)):
-        reason = f"leaves out {', '.join(sorted(lost))} of the rule it speaks of"
-        return _fail(Label.PARTIAL, "fragment", reason)
+        found = Finding(kind=FindingKind.LOST_FIGURES, held=tuple(sorted(lost)))
+        return _fail(Label.PARTIAL, Method.FRAGMENT, found)
     return None
 
 
@@ -142,13 +148,12 @@ def _judge_support(
     """The learned judge's word, and the language model's where it was asked."""
     judged = support.judge(sentence, passage, language, may_ask=may_ask)
     label = Label.SUPPORTED if judged.passes else Label.PARTIAL
-    reason = (
-        f"{judged.probability:.0%} likely that the clause says so; {judged.least:.0%} are needed"
-    )
-    method = "support"
+    method, kind = Method.SUPPORT, FindingKind.LIKELY
     if judged.by_model:
-        method, reason = SECOND_READING, f"{reason} (the language model was asked too)"
-    return Verdict(label=label, score=judged.probability, method=method, reason=reason)
+        method, kind = Method.SECOND_READING, FindingKind.LIKELY_READ_TWICE
+    number, least = f"{judged.probability:.0%}", f"{judged.least:.0%}"
+    finding = Finding(kind=kind, number=number, least=least)
+    return Verdict(label=label, score=judged.probability, method=method, finding=finding)
 
 
 def _judge_coverage(coverage: Coverage) -> Verdict:
@@ -159,31 +164,48 @@ def _judge_coverage(coverage: Coverage) -> Verdict:
         label = Label.SUPPORTED
     elif share >= PARTLY_COVERED:
         label = Label.PARTIAL
-    reason = f"{share:.0%} of the sentence stands in the clause"
-    if coverage.missing:
-        reason += f"; not there: {'、'.join(coverage.missing[:6])}"
-    added = [run for run in coverage.missing if len(run) >= _WORD]
-    if label is Label.SUPPORTED and (added or coverage.dropped):
-        change = f"adds “{added[0]}”" if added else f"passes over “{coverage.dropped[0]}”"
-        return _fail(Label.PARTIAL, "wording", f"{change}, which may change the rule")
-    if label is Label.SUPPORTED and (coverage.headless or coverage.kept < KEPT):
-        left = f"“{coverage.headless}”" if coverage.headless else f"{1 - coverage.kept:.0%}"
-        return _fail(Label.PARTIAL, "fragment", f"leaves out {left} of the rule it speaks of")
-    return Verdict(label=label, score=share, method="coverage", reason=reason)
+    if label is Label.SUPPORTED and (change := _changed(coverage)):
+        return _fail(Label.PARTIAL, Method.WORDING, change)
+    if label is Label.SUPPORTED and (lost := _lost(coverage)):
+        return _fail(Label.PARTIAL, Method.FRAGMENT, lost)
+    kind = FindingKind.PARTLY_COVERED if coverage.missing else FindingKind.COVERED
+    finding = Finding(kind=kind, number=f"{share:.0%}", said=coverage.missing[:_TOLD])
+    return Verdict(label=label, score=share, method=Method.COVERAGE, finding=finding)
+
+
+def _changed(coverage: Coverage) -> Finding | None:
+    """A word put into the rule, or passed over in it."""
+    if added := [run for run in coverage.missing if len(run) >= _WORD]:
+        return Finding(kind=FindingKind.ADDED_WORD, said=(added[0],))
+    if coverage.dropped:
+        return Finding(kind=FindingKind.PASSED_OVER, held=(coverage.dropped[0],))
+    return None
+
+
+def _lost(coverage: Coverage) -> Finding | None:
+    """The rule's first word, or more of it than may be left out."""
+    if coverage.headless:
+        return Finding(kind=FindingKind.LOST_WORD, held=(coverage.headless,))
+    if coverage.kept < KEPT:
+        return Finding(kind=FindingKind.LOST_SHARE, number=f"{1 - coverage.kept:.0%}")
+    return None
 
 
 def _judge_translation(sentence: str, clause: str, language: str, rank: int | None) -> Verdict:
     """A translation must be one, as long as its clause asks for, and lead a search back to it."""
     left_over = "".join(_HAN.findall(sentence)) if language != "ja" else ""
     if left_over:
-        return _fail(Label.PARTIAL, "translation", f"not translated: {left_over[:12]}")
+        found = Finding(kind=FindingKind.UNTRANSLATED, said=(left_over[:12],))
+        return _fail(Label.PARTIAL, Method.TRANSLATION, found)
     ratio = len(sentence) / len(clause)
     low, high = _LENGTH_RATIO
     if not low <= ratio <= high:
-        return _fail(Label.PARTIAL, "translation", f"{ratio:.1f} times as long as the clause")
-    if rank is None or rank > FOUND_AT_RANK:
-        found = "not found" if rank is None else f"found at rank {rank}"
-        reason = f"a search for the sentence does not lead to the clause ({found})"
-        return _fail(Label.PARTIAL, "embedding", reason)
-    reason = f"a search for the sentence finds the clause at rank {rank}"
-    return Verdict(label=Label.SUPPORTED, score=1.0 / rank, method="embedding", reason=reason)
+        found = Finding(kind=FindingKind.LENGTH, number=f"{ratio:.1f}")
+        return _fail(Label.PARTIAL, Method.TRANSLATION, found)
+    if rank is None:
+        return _fail(Label.PARTIAL, Method.EMBEDDING, Finding(kind=FindingKind.NOT_FOUND))
+    if rank > FOUND_AT_RANK:
+        found = Finding(kind=FindingKind.FOUND_LATE, number=str(rank))
+        return _fail(Label.PARTIAL, Method.EMBEDDING, found)
+    found = Finding(kind=FindingKind.FOUND, number=str(rank))
+    return Verdict(label=Label.SUPPORTED, score=1.0 / rank, method=Method.EMBEDDING, finding=found)

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from corpus.document import Document, Locator
 from rag.answer import Answer, Label
+from rag.findings import tell
 from rag.notices import beside_notices, caution_notice, notice, notice_language
 from rag.pages.places import Excerpt, cards_of, is_chinese, name_place, nearby_cards
 from rag.pages.session import Exchange
@@ -45,6 +46,7 @@ def _environment() -> Environment:
         seconds=_seconds,
         is_web=_is_web,
         all_supported=_all_supported,
+        tell=tell,
         notice=notice,
         caution_notice=caution_notice,
         beside_notices=beside_notices,

@@ -207,7 +207,7 @@ def test_staff_see_each_sentence_beside_its_clause_with_verdict_and_reason(
         clause.text,
         ZH("label_supported"),
         ZH("label_partial"),
-        "字句都在条款中。",
+        "句子有93%见于条款",
         "每部手机最高补贴500元。",
         ZH("label_contradicted"),
         "fake-1",

@@ -9,8 +9,23 @@ import pytest
 from fakes import FakeAssistant, cite, fake_answer
 
 from corpus.load import load_corpus
-from rag.answer import Finished, Found, Origin, Reason, Stated, Statement
+from index.passage import cut_passages
+from rag.answer import (
+    Answer,
+    Finished,
+    Found,
+    Label,
+    Method,
+    Origin,
+    Reason,
+    Rejected,
+    Stated,
+    Statement,
+    Verdict,
+)
+from rag.check.verdict import check
 from rag.compose import RENDERED
+from rag.findings import Finding, FindingKind
 from rag.pages.places import cards_of, name_place, open_excerpt
 from rag.pages.render import MAX_LIVE_CARDS, Renderer
 from rag.pages.session import Exchange, Phase
@@ -218,3 +233,82 @@ def test_a_rendering_is_never_called_official_wording() -> None:
         t = load_texts(language)
         html = _conversation(exchange, language)
         assert t("origin_rendered") in html and t("origin_extractive") not in html
+
+
+WAGE = next(p for p in cut_passages(DOCUMENTS, len) if "最低工资标准" in p.text)
+READ_TWICE = Verdict(
+    label=Label.PARTIAL,
+    score=0.41,
+    method=Method.SECOND_READING,
+    finding=Finding(kind=FindingKind.LIKELY_READ_TWICE, number="41%", least="60%"),
+)
+
+
+def _checked(sentence: str) -> Verdict:
+    return check(sentence, WAGE, question="怎么说", language="zh", rank=None)
+
+
+def _withheld(verdict: Verdict) -> Answer:
+    rejected = Rejected(text="最低工资会变。", quote=WAGE.text, verdict=verdict)
+    return replace(fake_answer("最低工资会涨吗", (), ()), rejected=(rejected,))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "chinese", "english"),
+    [
+        (
+            _checked("最低工资标准科学合理提高到3000元。"),
+            ("方法 数字", "条款中没有：3000"),
+            ("method figures", "not in the clause: 3000"),
+        ),
+        (
+            _checked("最低工资标准必须科学合理提高。"),
+            ("方法 语气强弱", "“必须”的语气强于条款"),
+            ("method modal force", "“必须” is stronger than the clause"),
+        ),
+        (
+            _checked("不提高最低工资标准。"),
+            ("方法 否定", "句子否定了“提高”，条款没有否定"),
+            ("method negation", "the sentence denies “提高”, the clause does not"),
+        ),
+        (
+            _checked("最低工资标准会科学合理降低。"),
+            ("方法 方向", "条款写的是“提高”，句子说的是“降低”"),
+            ("method direction", "the clause says “提高”, the sentence “降低”"),
+        ),
+        (
+            READ_TWICE,
+            ("方法 二次判读", "条款这样说的可能性为41%，须达到60%（也问过语言模型）"),
+            ("method second reading", "60% are needed (the language model was asked too)"),
+        ),
+    ],
+)
+def test_staff_are_told_the_check_and_its_reason_in_the_interface_s_language(
+    verdict: Verdict, chinese: tuple[str, str], english: tuple[str, str]
+) -> None:
+    answer = _withheld(verdict)
+    in_chinese, in_english = (
+        _Page(RENDERER.staff(load_texts(language), answer)).text for language in ("zh", "en")
+    )
+    assert all(words in in_chinese and words not in in_english for words in chinese)
+    assert all(words in in_english and words not in in_chinese for words in english)
+
+
+@pytest.mark.parametrize("reason", [r for r in Reason if r is not Reason.NONE])
+def test_staff_are_told_why_there_is_no_answer_in_words(reason: Reason) -> None:
+    answer = fake_answer("旧手机换新", (), (), reason=reason)
+    for language in LANGUAGES:
+        t = load_texts(language)
+        text = _Page(RENDERER.staff(t, answer)).text
+        assert t(f"reason_{reason}") in text and f">{reason}<" not in RENDERER.staff(t, answer)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_that_a_reason_quotes_are_never_markup(hostile: str, language: str) -> None:
+    t = load_texts(language)
+    finding = Finding(kind=FindingKind.OPPOSITE, said=(hostile,), held=(hostile,))
+    verdict = replace(READ_TWICE, finding=finding)
+    page, plain = (_Page(RENDERER.staff(t, _withheld(v))) for v in (verdict, READ_TWICE))
+    assert page.text.count(hostile) == 2
+    assert (page.tags, page.attributes) == (plain.tags, plain.attributes)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import rag.pages
-from rag.answer import Label, Origin, Status
+from rag.answer import Label, Method, Origin, Reason, Status
 from rag.pages.session import Phase
 from rag.pages.texts import LANGUAGES, choose_language, load_texts, official_note
 
@@ -26,6 +26,8 @@ def _used_keys() -> set[str]:
     keys |= {"issued_on", "published_on", "in_force_from", "stopped", "stopped_empty"}
     keys |= {f"label_{label}" for label in Label} | {f"status_{status}" for status in Status}
     keys |= {f"origin_name_{origin}" for origin in Origin} | {f"origin_{o}" for o in Origin}
+    keys |= {f"method_{method}" for method in Method}
+    keys |= {f"reason_{reason}" for reason in Reason if reason is not Reason.NONE}
     keys |= {f"column_{column}" for column in COLUMNS} | {str(phase) for phase in RUNNING}
     return keys | {"model_loading", "model_failed", "origin_model_partial"}
 

@@ -19,6 +19,7 @@ from rag.answer import (
     Finished,
     Found,
     Label,
+    Method,
     Origin,
     Quoted,
     Reason,
@@ -303,7 +304,7 @@ def test_a_kept_rendering_is_shown_in_the_place_of_its_clause(
     assistant = with_renderings(documents, index, model, index.passages)
     answer = assistant.ask("What does the plan say about REITs and REITs and (REITs)?")
     assert all(s.text.startswith("In English: ") for s in answer.statements)
-    assert all(s.verdict.method == "rendering" for s in answer.statements)
+    assert all(s.verdict.method is Method.RENDERING for s in answer.statements)
     assert answer.statements[0].citations[0].quote in documents[0].text
     assert answer.origin is Origin.EXTRACTIVE and model.asked == []
     assert assistant.ask("REITs是怎么说的").statements[0].text in documents[0].text

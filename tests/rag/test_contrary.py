@@ -32,7 +32,7 @@ def test_a_turned_direction_is_told(clause: str, sentence: str) -> None:
     ],
 )
 def test_a_kept_direction_is_not(clause: str, sentence: str) -> None:
-    assert turned(sentence, clause, clause, chinese=True) == ""
+    assert turned(sentence, clause, clause, chinese=True) is None
 
 
 @pytest.mark.parametrize(

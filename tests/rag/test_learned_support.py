@@ -11,7 +11,7 @@ from fakes import FakeCross, FakeEmbedder, FakeReader
 
 from corpus.questions import clause_hash
 from index.passage import Hit, Passage
-from rag.answer import Label
+from rag.answer import Label, Method
 from rag.check.segments import cover, segments_of
 from rag.check.signs import CHINESE_SIGNS, ENGLISH_SIGNS, chinese_signs, english_signs, read
 from rag.check.support import LanguageWeights, Support, SupportWeights
@@ -93,14 +93,19 @@ def test_english_is_held_against_the_rendering(clause: FindClause) -> None:
 @pytest.mark.parametrize(
     ("sentence", "language", "label", "method"),
     [
-        ("最低工资标准要科学合理提高。", "zh", Label.SUPPORTED, "support"),
-        ("渔民出海捕捞金枪鱼要科学合理。", "zh", Label.PARTIAL, "support"),
-        ("最低工资标准必须科学合理提高。", "zh", Label.UNSUPPORTED, "modal force"),
-        ("最低工资标准科学合理提高到3000元。", "zh", Label.CONTRADICTED, "figures"),
-        ("最低工资标准会科学合理降低。", "zh", Label.CONTRADICTED, "direction"),
-        ("The minimum wage is raised in a reasonable way.", "en", Label.SUPPORTED, "support"),
-        ("Reasonable fishermen catch much tuna at sea.", "en", Label.PARTIAL, "support"),
-        ("The minimum wage is lowered in a reasonable way.", "en", Label.CONTRADICTED, "direction"),
+        ("最低工资标准要科学合理提高。", "zh", Label.SUPPORTED, Method.SUPPORT),
+        ("渔民出海捕捞金枪鱼要科学合理。", "zh", Label.PARTIAL, Method.SUPPORT),
+        ("最低工资标准必须科学合理提高。", "zh", Label.UNSUPPORTED, Method.MODAL_FORCE),
+        ("最低工资标准科学合理提高到3000元。", "zh", Label.CONTRADICTED, Method.FIGURES),
+        ("最低工资标准会科学合理降低。", "zh", Label.CONTRADICTED, Method.DIRECTION),
+        ("The minimum wage is raised in a reasonable way.", "en", Label.SUPPORTED, Method.SUPPORT),
+        ("Reasonable fishermen catch much tuna at sea.", "en", Label.PARTIAL, Method.SUPPORT),
+        (
+            "The minimum wage is lowered in a reasonable way.",
+            "en",
+            Label.CONTRADICTED,
+            Method.DIRECTION,
+        ),
     ],
 )
 def test_rules_come_first_and_the_judge_has_the_rest(
@@ -109,7 +114,7 @@ def test_rules_come_first_and_the_judge_has_the_rest(
     sentence: str,
     language: str,
     label: Label,
-    method: str,
+    method: Method,
 ) -> None:
     verdict = check(
         sentence, clause(WAGE), question="怎么说", language=language, rank=None, support=support
@@ -137,7 +142,7 @@ def with_second(reader: FakeReader) -> Support:
     return Support(fitted, FakeEmbedder(), {}, reader)
 
 
-def read_twice(reader: FakeReader, clause: FindClause, sentence: str) -> tuple[str, Label]:
+def read_twice(reader: FakeReader, clause: FindClause, sentence: str) -> tuple[Method, Label]:
     """The method and label of a check with this second reader."""
     support = with_second(reader)
     verdict = check(sentence, clause(WAGE), question="", language="zh", rank=None, support=support)
@@ -151,20 +156,20 @@ def test_the_language_model_decides_what_is_borderline(
     clause: FindClause, odds: float, label: Label
 ) -> None:
     reader = FakeReader(odds=odds)
-    assert read_twice(reader, clause, BORDERLINE) == ("second reading", label)
+    assert read_twice(reader, clause, BORDERLINE) == (Method.SECOND_READING, label)
     assert reader.asked == [BORDERLINE]
 
 
 @pytest.mark.parametrize(
     ("sentence", "method", "label"),
     [
-        ("科学合理提高最低工资标准。", "support", Label.SUPPORTED),
-        ("渔民出海捕捞金枪鱼要科学合理。", "support", Label.PARTIAL),
-        ("科学合理的最低工资必须渔民出海捕捞。", "modal force", Label.UNSUPPORTED),
+        ("科学合理提高最低工资标准。", Method.SUPPORT, Label.SUPPORTED),
+        ("渔民出海捕捞金枪鱼要科学合理。", Method.SUPPORT, Label.PARTIAL),
+        ("科学合理的最低工资必须渔民出海捕捞。", Method.MODAL_FORCE, Label.UNSUPPORTED),
     ],
 )
 def test_it_is_not_asked_about_what_is_sure_or_forbidden(
-    clause: FindClause, sentence: str, method: str, label: Label
+    clause: FindClause, sentence: str, method: Method, label: Label
 ) -> None:
     reader = FakeReader(odds=9.0)
     assert read_twice(reader, clause, sentence) == (method, label)
@@ -175,7 +180,7 @@ def test_it_is_not_asked_about_what_is_sure_or_forbidden(
 def test_without_its_word_or_by_another_model_the_judge_decides(
     clause: FindClause, reader: FakeReader
 ) -> None:
-    assert read_twice(reader, clause, BORDERLINE)[0] == "support"
+    assert read_twice(reader, clause, BORDERLINE)[0] is Method.SUPPORT
 
 
 def test_of_one_answer_only_so_many_sentences_are_read_twice(clause: FindClause) -> None:
@@ -193,7 +198,7 @@ def test_of_one_answer_only_so_many_sentences_are_read_twice(clause: FindClause)
     list(composer.compose(borderline))
     assert len(reader.asked) == MAX_ASKED
     methods = [rejected.verdict.method for rejected in composer.rejected]
-    assert methods == ["second reading"] * MAX_ASKED
+    assert methods == [Method.SECOND_READING] * MAX_ASKED
 
 
 def test_without_a_rendering_a_translation_must_lead_back(
@@ -209,7 +214,7 @@ def test_without_a_rendering_a_translation_must_lead_back(
         rank=1,
         support=support,
     )
-    assert verdict.method == "embedding"
+    assert verdict.method is Method.EMBEDDING
 
 
 def test_the_spoken_segment_is_found(support: Support, clause: FindClause) -> None:

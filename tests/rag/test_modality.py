@@ -8,7 +8,8 @@ import pytest
 
 from index.passage import Passage
 from rag.check.modality import grown_force
-from rag.check.segments import cover
+from rag.check.segments import cover, fold_for_match
+from rag.findings import Finding
 
 CHILD = "研究建立育儿补贴制度"
 RELIEF = "增发一次性生活补贴"
@@ -89,7 +90,7 @@ FAITHFUL_ENGLISH = [
 FindClause = Callable[[str], Passage]
 
 
-def growth(sentence: str, clause: str, *, chinese: bool) -> str:
+def growth(sentence: str, clause: str, *, chinese: bool) -> Finding | None:
     segments = cover(sentence, clause).segments if chinese else ()
     return grown_force(sentence, clause, segments, chinese=chinese)
 
@@ -101,7 +102,7 @@ def test_a_stronger_sentence_is_told(clause: FindClause, words: str, sentence: s
 
 @pytest.mark.parametrize(("words", "sentence"), FAITHFUL)
 def test_a_faithful_sentence_passes(clause: FindClause, words: str, sentence: str) -> None:
-    assert growth(sentence, clause(words).text, chinese=True) == ""
+    assert growth(sentence, clause(words).text, chinese=True) is None
 
 
 @pytest.mark.parametrize(("words", "sentence"), GROWN_ENGLISH)
@@ -109,9 +110,18 @@ def test_a_stronger_translation_is_told(clause: FindClause, words: str, sentence
     assert growth(sentence, clause(words).text, chinese=False)
 
 
+@pytest.mark.parametrize(("words", "sentence"), [*GROWN, *GROWN_ENGLISH])
+def test_what_is_told_stands_where_it_says(clause: FindClause, words: str, sentence: str) -> None:
+    official = clause(words).text
+    told = growth(sentence, official, chinese=not sentence.isascii())
+    assert told is not None and (told.said or told.held)
+    assert all(word in fold_for_match(sentence) for word in told.said)
+    assert all(word in fold_for_match(official) for word in told.held)
+
+
 @pytest.mark.parametrize(("words", "sentence"), FAITHFUL_ENGLISH)
 def test_a_faithful_translation_passes(clause: FindClause, words: str, sentence: str) -> None:
-    assert growth(sentence, clause(words).text, chinese=False) == ""
+    assert growth(sentence, clause(words).text, chinese=False) is None
 
 
 def test_every_clause_is_as_strong_as_itself(passages: tuple[Passage, ...]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from index.passage import Passage
-from rag.answer import Label, Verdict
+from rag.answer import Label, Method, Verdict
 from rag.check.verdict import check
 
 FindClause = Callable[[str], Passage]
@@ -137,5 +137,5 @@ def test_a_reversed_clause_is_not_supported(clause: FindClause, words: str, sent
 def test_a_year_left_out_of_the_rule_is_told(clause: Callable[[str], Passage]) -> None:
     passage = clause("部分学生资助补助标准")
     sentence = "提高部分学生资助补助标准，扩大政策覆盖面。"
-    assert judge(sentence, passage).method == "fragment"
+    assert judge(sentence, passage).method is Method.FRAGMENT
     assert judge("2025年" + sentence, passage).label is Label.SUPPORTED
