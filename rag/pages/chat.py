@@ -74,9 +74,7 @@ class Desk:
         """The panel with the measure that a chip names."""
         data = _data(event)
         session.cited = Cited(
-            locator=str(data.get("locator", "")),
-            start=_offset(data.get("start")),
-            end=_offset(data.get("end")),
+            locator=str(data.get("locator", "")), quote_sha=str(data.get("quote", ""))
         )
         return self._panel(session)
 
@@ -167,7 +165,7 @@ class Desk:
             return self.renderer.panel(t, None)
         try:
             excerpt: Excerpt | None = open_excerpt(
-                self.assistant.documents, cited.locator, cited.start, cited.end
+                self.assistant.documents, cited.locator, cited.quote_sha
             )
         except (KeyError, ValueError):
             excerpt = None
@@ -253,10 +251,6 @@ def _texts(session: Session) -> Texts:
 def _data(event: gr.EventData) -> dict[str, Any]:
     data = event._data
     return data if isinstance(data, dict) else {}
-
-
-def _offset(value: object) -> int:
-    return value if isinstance(value, int) else -1
 
 
 def _report() -> str:

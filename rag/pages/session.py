@@ -118,11 +118,11 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cited:
-    """The rule that stands open beside the conversation, as the page's chip named it."""
+    """The rule that stands open beside the conversation, as the page's chip named it: by its address and
+    the hash of the words quoted, "" where none were."""
 
     locator: str
-    start: int
-    end: int
+    quote_sha: str
 
 
 @dataclass(slots=True, kw_only=True)

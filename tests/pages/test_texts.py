@@ -10,6 +10,7 @@ import pytest
 
 import rag.pages
 from rag.answer import Label, Origin, Status
+from rag.pages.places import Standing
 from rag.pages.session import Phase
 from rag.pages.texts import LANGUAGES, choose_language, load_texts, official_note
 
@@ -27,6 +28,7 @@ def _used_keys() -> set[str]:
     keys |= {f"label_{label}" for label in Label} | {f"status_{status}" for status in Status}
     keys |= {f"origin_name_{origin}" for origin in Origin} | {f"origin_{o}" for o in Origin}
     keys |= {f"column_{column}" for column in COLUMNS} | {str(phase) for phase in RUNNING}
+    keys |= {f"panel_{standing}" for standing in (Standing.MOVED, Standing.CHANGED)}
     return keys | {"model_loading", "model_failed", "origin_model_partial"}
 
 
