@@ -58,6 +58,13 @@ class BackgroundAssistant:
             return ModelState.FAILED
         return self._assistant.model_state if self._assistant else ModelState.LOADING
 
+    @property
+    def is_starting(self) -> bool:
+        """Whether the assistant is not there yet, or is but waits for its question reader."""
+        if self._assistant is None:
+            return self._failure is None
+        return self._assistant.is_starting
+
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
         """As `Assistant.stream`, once it is there.
 

@@ -134,7 +134,10 @@ class Desk:
     def _follow(self, relay: Relay, exchange: Exchange, session: Session) -> Iterator[Updates]:
         try:
             for event in relay.events():
+                is_judged = bool(exchange.shown)
                 exchange = exchange.after(event)
+                if not is_judged:
+                    exchange = replace(exchange, is_starting=self.assistant.is_starting)
                 session.update(exchange)
                 yield self._show(session)
         except Exception:  # the page's edge: the visitor gets a number, the log gets the cause
