@@ -162,7 +162,7 @@ def _panels(renderer: Renderer, t: Texts, answer: Answer) -> Iterator[View]:
         try:
             excerpt = open_excerpt(renderer.documents, address, quote_sha)
         except (KeyError, ValueError):
-            continue  # a part has no panel; an address that no document has is judged elsewhere
+            continue  # an address that no document has is judged elsewhere
         yield View(
             name=f"panel {address}",
             html=renderer.panel(t, excerpt),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,14 +36,15 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
-    """A measure's full text in three pieces: before the mark, the marked words, after it.
+    """A rule's full text in three pieces: before the mark, the marked words, after it.
 
-    Words that stand there no more are not marked: then all of it is `before`.
+    Words that stand there no more are not marked: then all of it is `before`. `measure` is None where a
+    whole part is open.
     """
 
     document: Document
     part: Part
-    measure: Measure
+    measure: Measure | None
     locator: Locator
     before: str
     marked: str
@@ -101,7 +102,7 @@ def nearby_cards(citations: Iterable[Citation], documents: Iterable[Document]) -
 
 
 def open_excerpt(documents: Iterable[Document], address: str, quote_sha: str = "") -> Excerpt:
-    """The measure at an address, the words marked whose `clause_hash` is `quote_sha`.
+    """The measure or part at an address, the words marked whose `clause_hash` is `quote_sha`.
 
     The text may have changed since they were quoted: they are looked for in their measure, then in
     the document's others. Without a hash the addressed clause is marked, or the whole measure.
@@ -113,11 +114,34 @@ def open_excerpt(documents: Iterable[Document], address: str, quote_sha: str = "
     locator = Locator.parse(address)
     for document in documents:
         if document.id == locator.document_id:
+            if locator.path[-1].kind == "part":
+                return _open_part(document, locator, quote_sha)
             if not quote_sha:
                 part, measure, clause = document.find(locator)
                 return _excerpt(document, part, measure, clause)
             return _find_quoted(document, locator, quote_sha)
     raise KeyError(address)
+
+
+def _open_part(document: Document, locator: Locator, quote_sha: str) -> Excerpt:
+    """A part with its heading marked, which is what is quoted of it."""
+    number = locator.path[-1].number
+    numbered = [part for part in _all_parts(document.parts) if (part.number or 0) == number]
+    for part in numbered:
+        heading = part.label + part.heading
+        if not quote_sha or clause_hash(heading) == quote_sha:
+            mark = Span(part.span.start, part.span.start + len(heading))
+            return _cut(document, part, None, locator, part.span, mark, Standing.HELD)
+    for part in numbered:
+        mark = Span(part.span.end, part.span.end)
+        return _cut(document, part, None, locator, part.span, mark, Standing.CHANGED)
+    raise KeyError(str(locator))
+
+
+def _all_parts(parts: Iterable[Part]) -> Iterator[Part]:
+    for part in parts:
+        yield part
+        yield from _all_parts(part.parts)
 
 
 def _find_quoted(document: Document, locator: Locator, quote_sha: str) -> Excerpt:
@@ -146,15 +170,29 @@ def _excerpt(
     clause: Clause | None,
     standing: Standing = Standing.HELD,
 ) -> Excerpt:
-    text, whole = document.text, measure.span
+    whole = measure.span
     mark = clause.span if clause else whole
     if standing is Standing.CHANGED:
         mark = Span(whole.end, whole.end)
+    locator = document.locate(measure, clause)
+    return _cut(document, part, measure, locator, whole, mark, standing)
+
+
+def _cut(
+    document: Document,
+    part: Part,
+    measure: Measure | None,
+    locator: Locator,
+    whole: Span,
+    mark: Span,
+    standing: Standing,
+) -> Excerpt:
+    text = document.text
     return Excerpt(
         document=document,
         part=part,
         measure=measure,
-        locator=document.locate(measure, clause),
+        locator=locator,
         before=text[whole.start : mark.start],
         marked=mark.slice(text),
         after=text[mark.end : whole.end],

@@ -67,7 +67,8 @@ def test_a_changed_clause_is_not_marked_and_the_panel_says_so(
     assert len(cited.span.slice(documents[0].text)) == len(cited.text)
     excerpt = open_excerpt(documents, str(cited.locator), clause_hash(cited.text))
     assert excerpt.marked == "" and excerpt.standing is Standing.CHANGED
-    assert "育儿津贴" in excerpt.before and excerpt.measure.number == cited.locator.measure
+    assert "育儿津贴" in excerpt.before
+    assert excerpt.measure is not None and excerpt.measure.number == cited.locator.measure
     for language in LANGUAGES:
         t = load_texts(language)
         html = Renderer(documents).panel(t, excerpt)

@@ -16,6 +16,7 @@ from rag.pages.places import Standing, cards_of, name_place, open_excerpt
 from rag.pages.render import MAX_LIVE_CARDS, Renderer
 from rag.pages.session import Exchange, Phase
 from rag.pages.texts import LANGUAGES, load_texts
+from rag.recite import Reciter
 
 DOCUMENTS = load_corpus()
 RENDERER = Renderer(DOCUMENTS)
@@ -100,6 +101,23 @@ def test_without_quoted_words_the_addressed_clause_or_measure_is_marked() -> Non
         (document.locate(measure), measure.span),
     ):
         assert open_excerpt(DOCUMENTS, str(address)).marked == span.slice(document.text)
+
+
+def test_the_chip_of_a_part_opens_the_part_with_its_heading_marked() -> None:
+    (document,) = DOCUMENTS
+    told = Reciter(document, "zh").part(document.parts[1])
+    (citation,) = told.citations
+    address = str(citation.locator)
+    excerpt = open_excerpt(DOCUMENTS, address, clause_hash(citation.quote))
+    assert excerpt.marked == citation.quote and excerpt.measure is None
+    whole = excerpt.before + excerpt.marked + excerpt.after
+    assert whole == document.parts[1].span.slice(document.text)
+    html = RENDERER.panel(load_texts("zh"), excerpt)
+    assert citation.quote in html and "第二部分" in html
+    changed = open_excerpt(DOCUMENTS, address, clause_hash("二、旧标题"))
+    assert changed.standing is Standing.CHANGED and changed.marked == ""
+    with pytest.raises(KeyError):
+        open_excerpt(DOCUMENTS, f"{document.id}#part:99")
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "nowhere#measure:1"])
