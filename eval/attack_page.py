@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from jinja2 import Environment, nodes
 
 from corpus.document import Document, Locator, Step
+from corpus.questions import clause_hash
 from eval.attack_trial import Trial
 from rag.answer import Answer
 from rag.findings import tell
@@ -162,11 +163,11 @@ def _staff(renderer: Renderer, t: Texts, answer: Answer) -> View:
 def _panels(renderer: Renderer, t: Texts, answer: Answer) -> Iterator[View]:
     cited = [c for statement in answer.statements for c in statement.citations]
     for citation in (*cited, *answer.nearby):
-        address, span = str(citation.locator), citation.span
+        address, quote_sha = str(citation.locator), clause_hash(citation.quote)
         try:
-            excerpt = open_excerpt(renderer.documents, address, span.start, span.end)
+            excerpt = open_excerpt(renderer.documents, address, quote_sha)
         except (KeyError, ValueError):
-            continue  # a part has no panel; an address that no document has is judged elsewhere
+            continue  # an address that no document has is judged elsewhere
         yield View(
             name=f"panel {address}",
             html=renderer.panel(t, excerpt),

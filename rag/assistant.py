@@ -118,6 +118,11 @@ class Assistant:
         """Where the language model is: off, loading, ready or failed."""
         return self._model.state
 
+    @property
+    def is_starting(self) -> bool:
+        """Whether a question asked now may be judged otherwise than once all is loaded."""
+        return self._gate.is_starting
+
     def wait_for_model(self) -> None:
         """Block until the language model and the gate's reader are ready, failed or off."""
         self._model.wait()
@@ -175,7 +180,7 @@ class Assistant:
             progress.statements.extend(structure.statements)
             if structure.statements:
                 yield from (Stated(statement=s) for s in structure.statements)
-                yield self._finish(progress, Origin.STRUCTURE)
+                yield self._end(progress, Origin.STRUCTURE)
             else:
                 progress.nearby = structure.nearby
                 yield self._abstain(progress, structure.reason)
@@ -223,7 +228,7 @@ class Assistant:
         if progress.statements:
             cited = {c.locator.measure_locator for s in progress.statements for c in s.citations}
             progress.unsaid = self._unsaid.find(read.query, cited)
-            yield self._finish(progress, Origin.MODEL if composer.n_drafted else Origin.EXTRACTIVE)
+            yield self._end(progress, Origin.MODEL if composer.n_drafted else Origin.EXTRACTIVE)
         else:
             yield self._abstain(progress, Reason.UNSUPPORTED)
 
@@ -263,19 +268,10 @@ class Assistant:
 
     def _abstain(self, progress: _Progress, reason: Reason) -> Finished:
         progress.statements.clear()
-        return self._finished(progress, Status.ABSTAINED, reason, Origin.EXTRACTIVE)
+        return self._end(progress, Origin.EXTRACTIVE, reason)
 
-    def _finish(self, progress: _Progress, origin: Origin) -> Finished:
-        return self._finished(progress, Status.ANSWERED, Reason.NONE, origin)
-
-    def _finished(
-        self, progress: _Progress, status: Status, reason: Reason, origin: Origin
-    ) -> Finished:
-        timings = Timings(
-            first_hits_s=progress.first_hits_s,
-            first_statement_s=progress.first_statement_s,
-            whole_s=time.perf_counter() - progress.started,
-        )
+    def _end(self, progress: _Progress, origin: Origin, reason: Reason = Reason.NONE) -> Finished:
+        status = Status.ANSWERED if reason is Reason.NONE else Status.ABSTAINED
         answer = Answer(
             id=uuid.uuid4().hex,
             question=progress.question,
@@ -292,7 +288,11 @@ class Assistant:
             prompt_sha=self._prompts.sha,
             index_sha=self._index_sha,
             asked_at=progress.asked_at,
-            timings=timings,
+            timings=Timings(
+                first_hits_s=progress.first_hits_s,
+                first_statement_s=progress.first_statement_s,
+                whole_s=time.perf_counter() - progress.started,
+            ),
             unheld_figures=unheld_figures(progress.rewritten, self._figures),
             p_answered=progress.p_answered,
             unsaid=progress.unsaid,

@@ -15,6 +15,7 @@ from rag.answer import Event, Turn
 from rag.assistant import Assistant
 from rag.build import assemble, open_index
 from rag.model import ModelHost, ModelState
+from rag.reader import QuestionReader
 from rag.settings import Settings
 
 _log = logging.getLogger("policyqa")
@@ -28,6 +29,7 @@ class BackgroundAssistant:
 
     When the texts or the index change, a new one is made beside it and takes its place; what is
     being answered is answered to its end by the old one. A text that cannot be used changes nothing.
+    The models do not depend on the texts: all the assistants share them.
 
     Raises:
         PolicyQAError: a text of the corpus cannot be used.
@@ -39,6 +41,7 @@ class BackgroundAssistant:
         self._built = threading.Event()
         self._closed = threading.Event()
         self._model = ModelHost(settings)
+        self._reader = QuestionReader(settings)
         self._assistant: Assistant | None = None
         self._failure: Exception | None = None
         threading.Thread(target=self._run, name="assistant-loader", daemon=True).start()
@@ -54,6 +57,13 @@ class BackgroundAssistant:
         if self._failure is not None:
             return ModelState.FAILED
         return self._assistant.model_state if self._assistant else ModelState.LOADING
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether the assistant is not there yet, or is but waits for its question reader."""
+        if self._assistant is None:
+            return self._failure is None
+        return self._assistant.is_starting
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
         """As `Assistant.stream`, once it is there.
@@ -73,9 +83,10 @@ class BackgroundAssistant:
     def _run(self) -> None:
         texts = self._texts()
         try:
+            self._reader.start()
             index = open_index(self._settings)
             self._model.start()
-            self._assistant = assemble(self._settings, index, self._model)
+            self._assistant = self._assemble(index)
         except Exception as error:  # the thread's edge: told to whoever asks, and to the log
             self._failure = error
             _log.exception("the assistant could not be built")
@@ -97,11 +108,14 @@ class BackgroundAssistant:
             renewed = open_default(
                 index.embedder, settings.texts, settings.index, place=settings.vectors
             )
-            self._assistant = assemble(settings, renewed, self._model)
+            self._assistant = self._assemble(renewed)
         except Exception:  # as above
             _log.exception("the changed texts cannot be used; answers go on from the old ones")
             return index
         return renewed
+
+    def _assemble(self, index: Index) -> Assistant:
+        return assemble(self._settings, index, self._model, reader=self._reader)
 
     def _texts(self) -> Files:
         texts = self._settings.texts

@@ -23,16 +23,18 @@ def assemble(
     index: Index,
     model: ModelHost,
     *,
+    reader: QuestionReader | None = None,
     retriever: PolicyRetriever | None = None,
 ) -> Assistant:
-    """The assistant over an open index and a model host; `retriever` searches in place of the usual.
+    """The assistant over an open index and a model host; `reader`, which may be shared by several
+    assistants, and `retriever` take the places of its own.
 
     Raises:
         PolicyQAError: a text or a prompt cannot be used.
     """
-    detect_language("Loads the model that tells Latin languages apart, before anybody waits.")
-    reader = QuestionReader(settings)
+    reader = reader or QuestionReader(settings)
     reader.start()
+    detect_language("Loads the model that tells Latin languages apart, before anybody waits.")
     return Assistant(
         documents=load_corpus(settings.texts),
         retriever=retriever or PolicyRetriever(index=index),

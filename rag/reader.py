@@ -11,6 +11,7 @@ import logging
 import os
 import secrets
 import threading
+import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ _CONTEXT_TOKENS = 1024
 # A character is at most four tokens, one a byte; a longer question is read as far as the context holds.
 _MAX_CHARACTERS = 250
 _KEPT = 64
+# From its start. On two cores it loads in 4 to 5 s, 10 s where its layers are cut out first; what takes
+# longer is fetching its weights, for minutes.
+LONGEST_WAIT_S = 20.0
 
 
 class QuestionReader:
@@ -39,19 +43,28 @@ class QuestionReader:
         self._n_threads = settings.n_threads or os.cpu_count() or 2
         self._is_on = settings.reader
         self._thread: threading.Thread | None = None
+        self._is_loaded = threading.Event()
+        self._started = 0.0
         self._server: Any = None
         self._read = lru_cache(maxsize=_KEPT)(self._embed)
 
     def start(self) -> None:
         """Begin to load, unless it is off in the settings; returns at once."""
         if self._is_on and self._thread is None:
-            self._thread = threading.Thread(target=self._load, name="reader-loader", daemon=True)
+            self._started = time.monotonic()
+            self._thread = threading.Thread(target=self._run, name="reader-loader", daemon=True)
             self._thread.start()
 
-    def wait(self) -> None:
-        """Block until it is ready, failed or off."""
-        if self._thread is not None:
-            self._thread.join()
+    @property
+    def is_loading(self) -> bool:
+        """Whether it was started, and is neither ready nor failed."""
+        return self._thread is not None and not self._is_loaded.is_set()
+
+    def wait(self, longest_s: float | None = None) -> None:
+        """Block until it is ready, failed or off; no longer than `longest_s` from its start, where given."""
+        if self.is_loading:
+            spent_s = time.monotonic() - self._started
+            self._is_loaded.wait(None if longest_s is None else max(0.0, longest_s - spent_s))
 
     def vector(self, question: str) -> np.ndarray | None:
         """The question's vector (1536,) float32 of length 1; None unless it is ready."""
@@ -61,6 +74,12 @@ class QuestionReader:
         reply = self._server.handle_embeddings({"input": question, "model": READER})
         vector = np.array(reply["data"][0]["embedding"], dtype=np.float32).ravel()
         return vector / np.linalg.norm(vector)
+
+    def _run(self) -> None:
+        try:
+            self._load()
+        finally:
+            self._is_loaded.set()
 
     def _load(self) -> None:
         try:

@@ -77,6 +77,7 @@ class FakeAssistant:
 
     documents: tuple[Document, ...] = field(default_factory=load_corpus)
     model_state: str = "ready"
+    is_starting: bool = False
     gate: threading.Semaphore | None = None
     asked: list[str] = field(default_factory=list)
     histories: list[tuple[Turn, ...]] = field(default_factory=list)

@@ -74,9 +74,7 @@ class Desk:
         """The panel with the measure that a chip names."""
         data = _data(event)
         session.cited = Cited(
-            locator=str(data.get("locator", "")),
-            start=_offset(data.get("start")),
-            end=_offset(data.get("end")),
+            locator=str(data.get("locator", "")), quote_sha=str(data.get("quote", ""))
         )
         return self._panel(session)
 
@@ -136,7 +134,10 @@ class Desk:
     def _follow(self, relay: Relay, exchange: Exchange, session: Session) -> Iterator[Updates]:
         try:
             for event in relay.events():
+                is_judged = bool(exchange.shown)
                 exchange = exchange.after(event)
+                if not is_judged:
+                    exchange = replace(exchange, is_starting=self.assistant.is_starting)
                 session.update(exchange)
                 yield self._show(session)
         except Exception:  # the page's edge: the visitor gets a number, the log gets the cause
@@ -167,7 +168,7 @@ class Desk:
             return self.renderer.panel(t, None)
         try:
             excerpt: Excerpt | None = open_excerpt(
-                self.assistant.documents, cited.locator, cited.start, cited.end
+                self.assistant.documents, cited.locator, cited.quote_sha
             )
         except (KeyError, ValueError):
             excerpt = None
@@ -253,10 +254,6 @@ def _texts(session: Session) -> Texts:
 def _data(event: gr.EventData) -> dict[str, Any]:
     data = event._data
     return data if isinstance(data, dict) else {}
-
-
-def _offset(value: object) -> int:
-    return value if isinstance(value, int) else -1
 
 
 def _report() -> str:

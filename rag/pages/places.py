@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from corpus.document import Clause, Document, Locator, Measure, Part, Span
+from corpus.questions import clause_hash
 from index.passage import Hit
 from rag.answer import Citation
 
@@ -21,20 +23,33 @@ class Card:
     locator: Locator
     heading: str
     quote: str
-    span: Span
+
+
+class Standing(StrEnum):
+    """Where the words that an answer quoted stand in the text as it is now: in their measure, in
+    another, or nowhere."""
+
+    HELD = "held"
+    MOVED = "moved"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
-    """A measure's full text in three pieces: before the mark, the marked words, after it."""
+    """A rule's full text in three pieces: before the mark, the marked words, after it.
+
+    Words that stand there no more are not marked: then all of it is `before`. `measure` is None where a
+    whole part is open.
+    """
 
     document: Document
     part: Part
-    measure: Measure
+    measure: Measure | None
     locator: Locator
     before: str
     marked: str
     after: str
+    standing: Standing = Standing.HELD
 
     @property
     def printed(self) -> str:
@@ -68,7 +83,6 @@ def cards_of(hits: Iterable[Hit]) -> tuple[Card, ...]:
             locator=passage.locator,
             heading=passage.heading_path[-1] if passage.heading_path else "",
             quote=passage.text,
-            span=passage.span,
         )
         cards.setdefault(passage.locator.measure_locator, card)
     return tuple(cards.values())
@@ -82,43 +96,108 @@ def nearby_cards(citations: Iterable[Citation], documents: Iterable[Document]) -
             locator=c.locator,
             heading=_heading(c.locator, documents),
             quote=c.quote,
-            span=c.span,
         )
         for c in citations
     )
 
 
-def open_excerpt(documents: Iterable[Document], address: str, start: int, end: int) -> Excerpt:
-    """The measure at an address, with the characters from `start` to `end` of its document marked.
+def open_excerpt(documents: Iterable[Document], address: str, quote_sha: str = "") -> Excerpt:
+    """The measure or part at an address, the words marked whose `clause_hash` is `quote_sha`.
 
-    Offsets that do not lie in the measure mark the addressed clause, or the whole measure.
+    The text may have changed since they were quoted: they are looked for in their measure, then in
+    the document's others. Without a hash the addressed clause is marked, or the whole measure.
 
     Raises:
-        KeyError: no document has such a rule.
+        KeyError: no document has such a rule, nor the quoted words.
         ValueError: `address` is no locator.
     """
     locator = Locator.parse(address)
     for document in documents:
         if document.id == locator.document_id:
-            part, measure, clause = document.find(locator)
-            mark = _mark(measure, clause, start, end)
-            text, whole = document.text, measure.span
-            return Excerpt(
-                document=document,
-                part=part,
-                measure=measure,
-                locator=locator,
-                before=text[whole.start : mark.start],
-                marked=mark.slice(text),
-                after=text[mark.end : whole.end],
-            )
+            if locator.path[-1].kind == "part":
+                return _open_part(document, locator, quote_sha)
+            if not quote_sha:
+                part, measure, clause = document.find(locator)
+                return _excerpt(document, part, measure, clause)
+            return _find_quoted(document, locator, quote_sha)
     raise KeyError(address)
 
 
-def _mark(measure: Measure, clause: Clause | None, start: int, end: int) -> Span:
-    if measure.span.start <= start < end <= measure.span.end:
-        return Span(start, end)
-    return clause.span if clause else measure.span
+def _open_part(document: Document, locator: Locator, quote_sha: str) -> Excerpt:
+    """A part with its heading marked, which is what is quoted of it."""
+    number = locator.path[-1].number
+    numbered = [part for part in _all_parts(document.parts) if (part.number or 0) == number]
+    for part in numbered:
+        heading = part.label + part.heading
+        if not quote_sha or clause_hash(heading) == quote_sha:
+            mark = Span(part.span.start, part.span.start + len(heading))
+            return _cut(document, part, None, locator, part.span, mark, Standing.HELD)
+    for part in numbered:
+        mark = Span(part.span.end, part.span.end)
+        return _cut(document, part, None, locator, part.span, mark, Standing.CHANGED)
+    raise KeyError(str(locator))
+
+
+def _all_parts(parts: Iterable[Part]) -> Iterator[Part]:
+    for part in parts:
+        yield part
+        yield from _all_parts(part.parts)
+
+
+def _find_quoted(document: Document, locator: Locator, quote_sha: str) -> Excerpt:
+    def is_addressed(measure: Measure) -> bool:
+        return document.locate(measure) == locator.measure_locator
+
+    own_first = sorted(document.measures(), key=lambda found: not is_addressed(found[1]))
+    for part, measure in own_first:
+        standing = Standing.HELD if is_addressed(measure) else Standing.MOVED
+        # A sentence may stand twice in a measure.
+        clauses = sorted(measure.clauses, key=lambda c: document.locate(measure, c) != locator)
+        for clause in clauses:
+            if clause_hash(clause.span.slice(document.text)) == quote_sha:
+                return _excerpt(document, part, measure, clause, standing)
+        whole = measure.span.slice(document.text)
+        if quote_sha in (clause_hash(measure.label + measure.heading), clause_hash(whole)):
+            return _excerpt(document, part, measure, None, standing)
+    part, measure, _ = document.find(locator.measure_locator)
+    return _excerpt(document, part, measure, None, Standing.CHANGED)
+
+
+def _excerpt(
+    document: Document,
+    part: Part,
+    measure: Measure,
+    clause: Clause | None,
+    standing: Standing = Standing.HELD,
+) -> Excerpt:
+    whole = measure.span
+    mark = clause.span if clause else whole
+    if standing is Standing.CHANGED:
+        mark = Span(whole.end, whole.end)
+    locator = document.locate(measure, clause)
+    return _cut(document, part, measure, locator, whole, mark, standing)
+
+
+def _cut(
+    document: Document,
+    part: Part,
+    measure: Measure | None,
+    locator: Locator,
+    whole: Span,
+    mark: Span,
+    standing: Standing,
+) -> Excerpt:
+    text = document.text
+    return Excerpt(
+        document=document,
+        part=part,
+        measure=measure,
+        locator=locator,
+        before=text[whole.start : mark.start],
+        marked=mark.slice(text),
+        after=text[mark.end : whole.end],
+        standing=standing,
+    )
 
 
 def _heading(locator: Locator, documents: tuple[Document, ...]) -> str:

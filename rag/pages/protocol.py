@@ -22,6 +22,11 @@ class Assistant(Protocol):
         """The language model's state: off, loading, ready or failed."""
         ...
 
+    @property
+    def is_starting(self) -> bool:
+        """Whether it is still getting ready, so that a question waits, or is judged otherwise than later."""
+        ...
+
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
         """Found, perhaps Quoted, each Stated, then Finished; closing the iterator stops the model."""
         ...

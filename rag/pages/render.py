@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from corpus.document import Document, Locator
+from corpus.questions import clause_hash
 from rag.answer import Answer, Label
 from rag.findings import tell
 from rag.notices import beside_notices, caution_notice, notice, notice_language
@@ -53,6 +54,7 @@ def _environment() -> Environment:
         notice_language=notice_language,
         official_note=official_note,
         cards_of=cards_of,
+        clause_hash=clause_hash,
         max_cards=MAX_CARDS,
         max_live_cards=MAX_LIVE_CARDS,
         place_official=lambda locator: name_place(locator, "zh"),

@@ -41,7 +41,8 @@ class Phase(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """A question and as much of its answer as there is. `quoted` stand until sentences take their places.
-    `reference` is a fault's number."""
+    `reference` is a fault's number. `is_starting`: the assistant was not ready when it judged this, or is
+    not yet."""
 
     question: str
     phase: Phase = Phase.WAITING
@@ -53,6 +54,7 @@ class Exchange:
     answer: Answer | None = None
     reference: str = ""
     model_loading: bool = False
+    is_starting: bool = False
 
     @property
     def running(self) -> bool:
@@ -118,11 +120,11 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cited:
-    """The rule that stands open beside the conversation, as the page's chip named it."""
+    """The rule that stands open beside the conversation, as the page's chip named it: by its address and
+    the hash of the words quoted, "" where none were."""
 
     locator: str
-    start: int
-    end: int
+    quote_sha: str
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from rag.pages.chat import Desk, Updates
 from rag.pages.parts import Parts
 from rag.pages.render import Renderer
 from rag.pages.session import Session
+from rag.pages.texts import load_texts
 
 QUESTION = "旧手机换新有补贴吗？"
 
@@ -91,3 +92,24 @@ def test_the_end_of_one_question_leaves_the_next_under_way(
     assert list(first) == [] and session.asking
     list(second)
     assert not session.asking
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_question_that_waits_for_the_start_says_so_and_shows_its_hits(
+    desk: Desk, assistant: FakeAssistant, is_late: bool
+) -> None:
+    assert assistant.gate is not None
+    t = load_texts("zh")
+    assistant.is_starting = True
+    steps = desk.ask(QUESTION, Session())
+    while "pqa-card" not in (html := _conversation(desk, next(steps))):
+        pass
+    assert t("starting") in html and t("writing") not in html
+    assistant.is_starting = is_late
+    assistant.gate.release()
+    html = _conversation(desk, next(steps))
+    assert "pqa-sentence" in html and t("starting") not in html and t("writing") in html
+    assistant.is_starting = False
+    assistant.gate.release(100)
+    last = [_conversation(desk, step) for step in steps][-1]
+    assert (t("started_early") in last) is is_late

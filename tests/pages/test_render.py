@@ -9,6 +9,7 @@ import pytest
 from fakes import FakeAssistant, cite, fake_answer
 
 from corpus.load import load_corpus
+from corpus.questions import clause_hash
 from index.passage import cut_passages
 from rag.answer import (
     Answer,
@@ -26,10 +27,11 @@ from rag.answer import (
 from rag.check.verdict import check
 from rag.compose import RENDERED
 from rag.findings import Finding, FindingKind
-from rag.pages.places import cards_of, name_place, open_excerpt
+from rag.pages.places import Standing, cards_of, name_place, open_excerpt
 from rag.pages.render import MAX_LIVE_CARDS, Renderer
 from rag.pages.session import Exchange, Phase
 from rag.pages.texts import LANGUAGES, load_texts
+from rag.recite import Reciter
 
 DOCUMENTS = load_corpus()
 RENDERER = Renderer(DOCUMENTS)
@@ -96,27 +98,47 @@ def test_the_mark_is_the_clause_and_the_pieces_are_the_measure() -> None:
         for _, measure in document.measures():
             for clause in measure.clauses:
                 address = str(document.locate(measure, clause))
-                span = clause.span
-                excerpt = open_excerpt(DOCUMENTS, address, span.start, span.end)
-                assert excerpt.marked == span.slice(document.text)
+                words = clause.span.slice(document.text)
+                excerpt = open_excerpt(DOCUMENTS, address, clause_hash(words))
+                assert excerpt.marked == words and str(excerpt.locator) == address
+                assert excerpt.standing is Standing.HELD
+                assert len(excerpt.before) == clause.span.start - measure.span.start
                 whole = excerpt.before + excerpt.marked + excerpt.after
                 assert whole == measure.span.slice(document.text)
 
 
-def test_offsets_outside_the_measure_mark_the_addressed_clause() -> None:
+def test_without_quoted_words_the_addressed_clause_or_measure_is_marked() -> None:
     document = DOCUMENTS[0]
     _, measure = next(document.measures())
     clause = measure.clauses[1]
-    address = str(document.locate(measure, clause))
-    for start, end in ((-1, -1), (0, 10**9), (5, 3)):
-        excerpt = open_excerpt(DOCUMENTS, address, start, end)
-        assert excerpt.marked == clause.span.slice(document.text)
+    for address, span in (
+        (document.locate(measure, clause), clause.span),
+        (document.locate(measure), measure.span),
+    ):
+        assert open_excerpt(DOCUMENTS, str(address)).marked == span.slice(document.text)
+
+
+def test_the_chip_of_a_part_opens_the_part_with_its_heading_marked() -> None:
+    (document,) = DOCUMENTS
+    told = Reciter(document, "zh").part(document.parts[1])
+    (citation,) = told.citations
+    address = str(citation.locator)
+    excerpt = open_excerpt(DOCUMENTS, address, clause_hash(citation.quote))
+    assert excerpt.marked == citation.quote and excerpt.measure is None
+    whole = excerpt.before + excerpt.marked + excerpt.after
+    assert whole == document.parts[1].span.slice(document.text)
+    html = RENDERER.panel(load_texts("zh"), excerpt)
+    assert citation.quote in html and "第二部分" in html
+    changed = open_excerpt(DOCUMENTS, address, clause_hash("二、旧标题"))
+    assert changed.standing is Standing.CHANGED and changed.marked == ""
+    with pytest.raises(KeyError):
+        open_excerpt(DOCUMENTS, f"{document.id}#part:99")
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "nowhere#measure:1"])
 def test_an_address_that_no_document_has_is_an_error(address: str) -> None:
     with pytest.raises((KeyError, ValueError)):
-        open_excerpt(DOCUMENTS, address, 0, 1)
+        open_excerpt(DOCUMENTS, address, clause_hash("育儿补贴"))
 
 
 def test_a_missing_measure_is_said_in_words() -> None:
@@ -169,13 +191,13 @@ def test_quoted_clauses_stand_as_official_wording_until_sentences_come() -> None
     assert t("origin_model_partial") in done and t("shortening") not in done
 
 
-def test_a_sentence_carries_a_chip_for_each_citation_with_its_offsets() -> None:
+def test_a_sentence_carries_a_chip_for_each_citation_with_the_hash_of_its_words() -> None:
     exchange = _finished("旧手机换新有补贴吗？")
     page = _Page(_conversation(exchange))
-    starts = [int(value or 0) for name, value in page.attributes if name == "data-start"]
+    quoted = [value for name, value in page.attributes if name == "data-quote"]
     for statement in exchange.statements:
         for citation in statement.citations:
-            assert citation.span.start in starts
+            assert clause_hash(citation.quote) in quoted
             assert name_place(citation.locator, "zh") in page.text
 
 
@@ -216,9 +238,7 @@ def test_a_source_address_that_is_no_web_address_is_no_link() -> None:
     document = replace(DOCUMENTS[0], source_url="javascript:alert(1)")
     passage = FakeAssistant().search("手机")[0].passage
     citation = cite(passage)
-    excerpt = open_excerpt(
-        (document,), str(citation.locator), citation.span.start, citation.span.end
-    )
+    excerpt = open_excerpt((document,), str(citation.locator))
     assert "javascript:" not in Renderer((document,)).panel(load_texts("zh"), excerpt)
 
 

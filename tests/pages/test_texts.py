@@ -10,6 +10,7 @@ import pytest
 
 import rag.pages
 from rag.answer import Label, Method, Origin, Reason, Status
+from rag.pages.places import Standing
 from rag.pages.session import Phase
 from rag.pages.texts import LANGUAGES, choose_language, load_texts, official_note
 
@@ -29,6 +30,7 @@ def _used_keys() -> set[str]:
     keys |= {f"method_{method}" for method in Method}
     keys |= {f"reason_{reason}" for reason in Reason if reason is not Reason.NONE}
     keys |= {f"column_{column}" for column in COLUMNS} | {str(phase) for phase in RUNNING}
+    keys |= {f"panel_{standing}" for standing in (Standing.MOVED, Standing.CHANGED)}
     return keys | {"model_loading", "model_failed", "origin_model_partial"}
 
 

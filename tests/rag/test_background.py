@@ -15,13 +15,24 @@ from index import search as searching
 from rag import background, build
 from rag.answer import Finished
 from rag.background import BackgroundAssistant
+from rag.reader import QuestionReader
 from rag.settings import Backend, Settings
 
 OLD, NEW = "研究建立育儿补贴制度", "研究建立育儿津贴制度"
 
 
 @pytest.fixture
-def assistant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BackgroundAssistant]:
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[QuestionReader]:
+    """The readers that loaded their weights; none has any here."""
+    found: list[QuestionReader] = []
+    monkeypatch.setattr(QuestionReader, "_load", lambda reader: found.append(reader))
+    return found
+
+
+@pytest.fixture
+def assistant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loaded: list[QuestionReader]
+) -> Iterator[BackgroundAssistant]:
     shutil.copytree(DEFAULT_TEXTS, tmp_path / "texts")
     monkeypatch.setattr(build, "SentenceEmbedder", lambda name: FakeEmbedder())
     monkeypatch.setattr(searching, "default_cache", lambda embedder: tmp_path / "vectors.sqlite")
@@ -55,7 +66,7 @@ def wait_for(is_so: Callable[[], bool]) -> None:
 def test_a_changed_clause_is_answered_from_at_once(
     assistant: BackgroundAssistant, tmp_path: Path
 ) -> None:
-    assert OLD in answer(assistant)
+    assert OLD in answer(assistant) and not assistant.is_starting
     change(tmp_path, OLD, NEW)
     wait_for(lambda: NEW in assistant.documents[0].text)
     assert NEW in answer(assistant) and OLD not in answer(assistant)
@@ -73,3 +84,13 @@ def test_a_text_that_cannot_be_used_leaves_the_old_answers(
     manifest.write_text(good, encoding="utf-8")
     change(tmp_path, OLD, NEW)
     wait_for(lambda: NEW in assistant.documents[0].text)
+
+
+def test_the_question_reader_is_loaded_once_however_often_the_texts_change(
+    assistant: BackgroundAssistant, tmp_path: Path, loaded: list[QuestionReader]
+) -> None:
+    for old, new in ((OLD, NEW), (NEW, OLD)):
+        answer(assistant)
+        change(tmp_path, old, new)
+        wait_for(lambda new=new: new in assistant.documents[0].text)  # type: ignore[misc]
+    assert len(loaded) == 1

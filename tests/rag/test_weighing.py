@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +13,9 @@ import pytest
 from fakes import FakeCross
 
 from index.search import SCORING, Index
+from rag import gate as judges
 from rag.answer import Reason
-from rag.gate import MOST_READ, Gate, measure_texts
+from rag.gate import MOST_READ, Gate, Ruling, measure_texts
 from rag.logistic import Logistic, LogisticWeights
 from rag.reader import QuestionReader
 from rag.scope import SIGNS
@@ -25,8 +28,34 @@ QUESTION = "研究建立育儿补贴制度吗"
 class FixedReader(QuestionReader):
     """Reads every question alike."""
 
-    def vector(self, question: str) -> np.ndarray:
+    def vector(self, question: str) -> np.ndarray | None:
         return np.ones(2) / np.sqrt(2)
+
+
+class SlowReader(FixedReader):
+    """Loads until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(Settings())
+        self.go = threading.Event()
+        self.waited_for = threading.Event()
+
+    def wait(self, longest_s: float | None = None) -> None:
+        self.waited_for.set()
+        super().wait(longest_s)
+
+    def vector(self, question: str) -> np.ndarray | None:
+        return None if self.is_loading else super().vector(question)
+
+    def _load(self) -> None:
+        self.go.wait(20)
+
+
+@pytest.fixture
+def slow() -> Iterator[SlowReader]:
+    reader = SlowReader()
+    yield reader
+    reader.go.set()
 
 
 def logistic(dimension: int, intercept: float) -> Logistic:
@@ -51,11 +80,13 @@ def weighing(**weights: float) -> Weighing:
     return Weighing(weights=weights, intercept=-1.0, threshold=0.5, fitted_on="made by hand")
 
 
-def gate(index: Index, *, reads: float, crosses: float | None) -> Gate:
+def gate(
+    index: Index, *, reads: float, crosses: float | None, reader: QuestionReader | None = None
+) -> Gate:
     return Gate(
         index,
         logistic(index.embedder.dimension, 1.0),
-        reader=FixedReader(Settings()),
+        reader=reader or FixedReader(Settings()),
         reading=logistic(2, reads),
         cross=FakeCross(crosses),
         weighings=(
@@ -133,3 +164,39 @@ def test_the_weighing_of_more_opinions_comes_first(tmp_path: Path) -> None:
     made = [weighing(scope=1.0), weighing(scope=1.0, cross=1.0)]
     path.write_text(json.dumps([one.model_dump() for one in made]), encoding="utf-8")
     assert load_weighings(path) == (made[1], made[0])
+
+
+def test_a_question_waits_for_the_reader_and_is_judged_as_it_is_later(
+    index: Index, slow: SlowReader
+) -> None:
+    hits = index.search(QUESTION, 10)
+    slow.start()
+    judging = gate(index, reads=1.0, crosses=2.0, reader=slow)
+    rulings: list[Ruling] = []
+    asking = threading.Thread(
+        target=lambda: rulings.append(judging.judge(QUESTION, QUESTION, hits))
+    )
+    asking.start()
+    assert slow.waited_for.wait(20) and judging.is_starting and rulings == []
+    slow.go.set()
+    asking.join()
+    assert not judging.is_starting
+    assert rulings == [judging.judge(QUESTION, QUESTION, hits)]
+
+
+def test_a_reader_that_takes_too_long_is_no_longer_waited_for(
+    index: Index, slow: SlowReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judges, "LONGEST_WAIT_S", 0.01)
+    hits = index.search(QUESTION, 10)
+    slow.start()
+    judging = gate(index, reads=1.0, crosses=2.0, reader=slow)
+    opinions = judging.opinions(QUESTION, QUESTION, hits, judging.read(QUESTION, QUESTION, hits))
+    assert READING not in opinions and judging.is_starting
+
+
+def test_a_reader_without_a_say_is_not_waited_for(index: Index, slow: SlowReader) -> None:
+    slow.start()
+    judging = Gate(index, reader=slow)
+    judging.judge(QUESTION, QUESTION, index.search(QUESTION, 10))
+    assert slow.is_loading and not judging.is_starting and not slow.waited_for.is_set()

@@ -4,8 +4,8 @@ element.addEventListener('click', (event) => {
   const opener = event.target.closest('[data-locator]');
   if (opener) {
     window.policyqa.opener = opener;
-    const { locator, start, end } = opener.dataset;
-    trigger('cite', { locator, start: Number(start), end: Number(end) });
+    const { locator, quote = '' } = opener.dataset;
+    trigger('cite', { locator, quote });
     return;
   }
   const question = event.target.closest('[data-ask]');

@@ -32,8 +32,8 @@ element.addEventListener('click', (event) => {
   const opener = event.target.closest('[data-locator]');
   if (!opener) return;
   window.policyqa.opener = opener;
-  const { locator, start, end } = opener.dataset;
-  trigger('cite', { locator, start: Number(start), end: Number(end) });
+  const { locator, quote = '' } = opener.dataset;
+  trigger('cite', { locator, quote });
 });
 
 document.addEventListener('keydown', (event) => {
