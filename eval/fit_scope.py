@@ -102,7 +102,7 @@ def read_examples(index: Index) -> Iterator[Example]:
     wholes = [(judged.question, judged.answered, "scope") for judged in load_judged()]
     for about in load_about_measures():
         # These were asked beside near misses that the policy does not answer.
-        source = "scope" if about.kind in ("everyday", "premise") else "measures"
+        source = "scope" if about.kind in ("everyday", "premise", "short") else "measures"
         wholes.append((about.question, True, source))
     for query, is_answered, source in wholes:
         gate, retriever = folds[fold_of(query)]

@@ -23,7 +23,8 @@ HALVES = QUESTIONS.with_name("halves.jsonl")
 
 
 class AboutMeasures(BaseModel):
-    """A line of measures.jsonl. Kind `passing`: other matters are named, one is asked about."""
+    """A line of measures.jsonl. Kind `passing`: other matters are named, one is asked about; `short`: typed in
+    a hurry, a few characters."""
 
     lang: str
     kind: asked.Kind | str
