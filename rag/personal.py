@@ -7,6 +7,7 @@ telephone is believed by its length alone.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -93,7 +94,12 @@ class _Window:
 
     @property
     def is_list(self) -> bool:
-        """Whether the groups are sums or years, all but one where there are more than three."""
+        """Whether the groups are sums or years, all but one where there are more than three, or small
+        numbers that rise."""
+        if max(self.lengths) < 4 and len(self.groups) > 3 and "X" not in self.groups:
+            values = [int(group) for group in self.groups]
+            if all(a < b for a, b in itertools.pairwise(values)):
+                return True
         if max(self.lengths) < 3:
             return False
         sums = sum(_is_sum(group) or _is_year(group) for group in self.groups)

@@ -11,7 +11,7 @@ _MONEY_AFTER = re.compile(
 _MONEY_BEFORE = re.compile(r"(?:[¥￥$€£]|rmb|cny|usd|人民币)\s*$")
 _LED_BY = r"[号號]?[码碼]?(?:\s|是|为|為|:|=|number|no\.?|nr\.?|is|#|\(){0,8}\+?$"
 _TELEPHONE = re.compile(
-    rf"(?:手机[号號]|手機[号號]|电话|電話|座机|座機|联系方式|聯繫方式|\btel|phone|mobile|whatsapp){_LED_BY}"
+    rf"(?:手机[号號]|手機[号號]|电话|電話|座机|座機|联系方式|聯繫方式|\b(?:tel|phone|telephone|mobile|whatsapp)){_LED_BY}"
 )
 _MOBILE_NAMED = re.compile(rf"(?:手机|手機|微信|联系我?|打给?我?|\bcall me(?: on| at)?){_LED_BY}")
 _IDENTITY = re.compile(rf"(?:身份[证證]|证件|證件|\bid(?: card)?|identity(?: card)?){_LED_BY}")
