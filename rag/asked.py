@@ -31,11 +31,11 @@ def load_gate_data() -> dict[str, object]:
 
 
 @functools.cache
-def asked_kinds() -> tuple[AskedKind, ...]:
-    """Every kind that gate.toml describes, in its order."""
-    entries = load_gate_data()["asked"]
+def asked_kinds(table: str = "asked") -> tuple[AskedKind, ...]:
+    """Every kind that a list of tables in gate.toml describes, in its order."""
+    entries = load_gate_data()[table]
     if not isinstance(entries, list):
-        raise ValueError("gate.toml: `asked` must be a list of tables")
+        raise ValueError(f"gate.toml: `{table}` must be a list of tables")
     return tuple(
         AskedKind(
             reason=Reason(entry["kind"]),
@@ -46,9 +46,12 @@ def asked_kinds() -> tuple[AskedKind, ...]:
     )
 
 
-def kinds_asked(question: str) -> tuple[AskedKind, ...]:
-    """The kinds of things that a question asks for; empty for a question after the matter itself."""
+def kinds_asked(question: str, table: str = "asked") -> tuple[AskedKind, ...]:
+    """The kinds of things that a question asks for; empty for a question after the matter itself.
+
+    The table `asked_of_rule` has those that are asked of a rule named by its number.
+    """
     folded = unicodedata.normalize("NFKC", question).lower()
     # Both scripts: the Chinese patterns are in simplified characters, the Japanese in their own.
     forms = (folded, to_simplified(folded))
-    return tuple(kind for kind in asked_kinds() if any(map(kind.asks.search, forms)))
+    return tuple(kind for kind in asked_kinds(table) if any(map(kind.asks.search, forms)))

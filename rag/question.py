@@ -17,7 +17,10 @@ _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,80}>")
 _RULE_NUMBER = re.compile(rf"\W*(?:\d{{1,3}}|{CHINESE_NUMERAL})\W*")
 _PIECE = re.compile(r"(?<=[，,。；;！!？?\n])")
 _LEADING_UP = 10  # characters
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|https?://[^\s\u3000-\u9fff\uff00-\uffef]+")
+# A masked number before a bracket is no link.
+_LINK = re.compile(
+    r"!?\[(?!\*{3}\])([^\[\]]*)\]\([^()]*\)|https?://[^\s\u3000-\u9fff\uff00-\uffef]+"
+)
 
 
 def printable(typed: str) -> str:

@@ -182,8 +182,9 @@ class _Reader:
             return None
         if not self._teller.exist(parts):
             return MISSING
-        statements = [s for part in parts for s in self._teller.tell(part, marked).statements]
-        return StructureReply(statements=tuple(statements))
+        replies = [self._teller.tell(part, marked) for part in parts]
+        statements = tuple(s for reply in replies for s in reply.statements)
+        return StructureReply(statements=statements) if statements else replies[0]
 
     def _of_focus(self, marked: Marked, *, is_part_asked: bool) -> StructureReply | None:
         """它属于哪部分, 原文发我, 总共几句: of the measure that the conversation is about."""

@@ -29,6 +29,15 @@ class StructureReply:
 MISSING = StructureReply(statements=(), reason=Reason.NO_SUCH_MEASURE)
 
 
+def _asks_for_term(text: str) -> bool:
+    """Whether it is asked when the rule itself begins or ends, and nothing of its matter is named."""
+    return bool(asks("term").search(text)) and not weight(asks("term_words").sub(" ", text))
+
+
+def _held_term() -> str:
+    return load_references()["holds"]["term"]
+
+
 def lie_within(reference: Reference, total: int) -> bool:
     """Whether all of a run exists where there are `total` units; to be asked before it is counted out,
     for a question may name a billion."""
@@ -56,6 +65,9 @@ class Teller:
         only_title = bool(asks("title").search(marked.text)) and not re.search(
             r"几条|哪些|分别|小标题|measures|items", marked.text
         )
+        own = [measure for part in parts for measure in part.all_measures()]
+        if not (only_count or only_title) and (reason := self._unheld(marked, own)):
+            return StructureReply(statements=(), reason=reason, nearby=self._nearby(own))
         return StructureReply(
             statements=tuple(
                 s
@@ -94,7 +106,10 @@ class Teller:
         texts = [m.span.slice(self._document.text) for m in measures]
         if not weight(marked.text):
             return None
-        for kind in kinds_asked(strip_marks(marked.text)):
+        asked = strip_marks(marked.text)
+        if _asks_for_term(asked) and not any(re.search(_held_term(), text) for text in texts):
+            return Reason.NO_DATE
+        for kind in kinds_asked(asked) + kinds_asked(asked, "asked_of_rule"):
             if not any(kind.holds.search(text) for text in texts):
                 return kind.reason
         return None

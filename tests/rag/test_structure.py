@@ -257,6 +257,59 @@ def test_what_a_measure_does_not_hold_is_not_answered_with_it(document: Document
 
 
 @pytest.mark.parametrize(
+    ("question", "language", "reason"),
+    [
+        ("第七项什么时候开始", "zh", Reason.NO_DATE),
+        ("第七條從哪天起執行", "zh-Hant", Reason.NO_DATE),
+        ("第二十九项什么时候到期", "zh", Reason.NO_DATE),
+        ("第七项的实施时间", "zh", Reason.NO_DATE),
+        ("第六项已经实施了吗", "zh", Reason.NO_DATE),
+        ("第二部分什么时候开始", "zh", Reason.NO_DATE),
+        ("When does measure 7 start?", "en", Reason.NO_DATE),
+        ("When will measure 6 take effect", "en", Reason.NO_DATE),
+        ("measure 29 expiry date", "en", Reason.NO_DATE),
+        ("第五项在哪儿实施", "zh", Reason.NO_PLACE),
+        ("Where will measure 8 be implemented", "en", Reason.NO_PLACE),
+        ("第六项怎么参加", "zh", Reason.NO_PROCEDURE),
+        ("What is the procedure for measure 6", "en", Reason.NO_PROCEDURE),
+        ("第六项归谁管", "zh", Reason.NO_DETAIL),
+        ("第二十条由哪个部门负责", "zh", Reason.NO_DETAIL),
+        ("Who is in charge of measure 6?", "en", Reason.NO_DETAIL),
+    ],
+)
+def test_a_detail_that_a_numbered_rule_has_not_is_not_answered_with_the_rule(
+    document: Document, question: str, language: str, reason: Reason
+) -> None:
+    found = reply(document, question, language)
+    assert found is not None and not found.statements
+    assert found.reason is reason and found.nearby
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "number"),
+    [
+        ("第七项里关于时间是怎么说的", "zh", 7),
+        ("第七项什么时候提高养老金", "zh", 7),
+        ("第二十九项哪年贴息", "zh", 29),
+        ("第二十九项什么时候开始贴息", "zh", 29),
+        ("第二十二项期限多长", "zh", 22),
+        ("第四项谁负责", "zh", 4),
+        ("第二十一项由哪些部门监督", "zh", 21),
+        ("第七项实施什么制度", "zh", 7),
+        ("第五项管什么", "zh", 5),
+        ("第七项帮助哪些人", "zh", 7),
+        ("第八项怎么帮助困难群众", "zh", 8),
+        ("What year does measure 7 mention", "en", 7),
+        ("Who does measure 8 help?", "en", 8),
+    ],
+)
+def test_what_a_numbered_rule_holds_is_told(
+    document: Document, question: str, language: str, number: int
+) -> None:
+    assert cited(document, question, language) == {number}
+
+
+@pytest.mark.parametrize(
     ("asked", "question", "measures"),
     [
         (("第15条讲什么", "第（十五）条"), "那下一条呢", {16}),
