@@ -2,7 +2,8 @@
 
 Scope, reading and cross-encoder are each sure of the questions that they were learned from, so that their
 weights and the threshold are learned from questions that none of them saw: the reporting sets that have
-been scored many times (eval.question.CALIBRATION). The newer ones are kept out. Prints JSON with what
+been scored many times (eval.question.CALIBRATION), and the short queries of an author whose others they
+did not learn from (eval/questions/short.jsonl). The newer sets are kept out. Prints JSON with what
 each opinion tells alone and what all tell together, cross-validated.
 """
 
@@ -24,7 +25,7 @@ from tqdm import tqdm
 
 from corpus.errors import PolicyQAError
 from corpus.load import load_corpus
-from eval.learning import as_turns
+from eval.learning import as_turns, load_short
 from eval.question import CALIBRATION, load_questions
 from index.cross_encoder import CrossEncoder
 from index.search import Index
@@ -37,7 +38,7 @@ from rag.retrieve import PolicyRetriever
 from rag.rewrite import Rewriter
 from rag.settings import Settings
 from rag.structure import answer_structure
-from rag.weighing import CROSS, READING, SCOPE, WEIGHTS, Weighing
+from rag.weighing import CROSS, READING, SCOPE, WEIGHTS, Weighing, is_short
 
 # Every set of opinions that can be at hand: without the language model's file there is no reading.
 _AT_HAND = ((SCOPE, READING, CROSS), (SCOPE, CROSS), (SCOPE, READING))
@@ -54,6 +55,7 @@ class Heard:
     opinions: dict[str, float]
     removed: dict[str, float]
     is_answered: bool
+    is_short: bool = False
 
 
 def hear(index: Index, gate: Gate, paths: Sequence[Path]) -> Iterator[Heard]:
@@ -82,6 +84,29 @@ def hear(index: Index, gate: Gate, paths: Sequence[Path]) -> Iterator[Heard]:
             opinions=opinions[0],
             removed=opinions[1] if len(opinions) > 1 else {},
             is_answered=q.answerable,
+            is_short=is_short(rewritten),
+        )
+
+
+def hear_short(index: Index, gate: Gate) -> Iterator[Heard]:
+    """Every short query that reaches the gate."""
+    documents, retriever = load_corpus(Settings().texts), PolicyRetriever(index=index)
+    for short in tqdm(load_short(), unit="query", disable=None):
+        read = read_question(short.question)
+        if isinstance(read, Reason) or answer_structure(
+            read.query, documents, "zh", history=(), search=retriever.search
+        ):
+            continue
+        if gate.is_misuse(read.query):
+            continue
+        hits = retriever.shown(retriever.rank(read.query, read.query))
+        signs = gate.read(read.query, read.query, hits)
+        opinions = gate.opinions(read.query, read.query, hits, signs)
+        yield Heard(
+            opinions=opinions,
+            removed={},
+            is_answered=bool(short.measures),
+            is_short=is_short(read.query),
         )
 
 
@@ -95,6 +120,7 @@ def fit(heard: Sequence[Heard], names: Sequence[str], false_refusals: float) -> 
         intercept=round(float(model.intercept_[0]), 4),
         threshold=0.0,
         fitted_on=f"{len(heard)} questions",
+        short=all(one.is_short for one in heard),
     )
     kept = [weighing.probability(one.opinions) for one in heard if one.is_answered]
     threshold = round(float(np.quantile(kept, false_refusals)), 4)
@@ -140,15 +166,16 @@ def main() -> int:
     cross = None if args.cross is None else CrossEncoder.load(index.embedder, args.cross)
     gate = Gate(index, reader=reader, cross=cross)
     gate.wait()
-    heard = list(hear(index, gate, CALIBRATION))
+    heard = [*hear(index, gate, CALIBRATION), *hear_short(index, gate)]
     if not all(one.opinions.keys() >= {SCOPE, READING, CROSS} for one in heard):
         raise PolicyQAError("one of the gate's models could not be loaded; the log tells why.")
-    told = {
-        "+".join(names): tell(heard, names, args.false_refusals)
-        for n in (1, 2, 3)
-        for names in itertools.combinations((SCOPE, READING, CROSS), n)
-    }
-    weighings = [fit(heard, names, args.false_refusals).model_dump() for names in _AT_HAND]
+    short = [one for one in heard if one.is_short]
+    told, weighings = {}, []
+    for kind, some in (("", [one for one in heard if not one.is_short]), ("short: ", short)):
+        for n in (1, 2, 3):
+            for names in itertools.combinations((SCOPE, READING, CROSS), n):
+                told[kind + "+".join(names)] = tell(some, names, args.false_refusals)
+        weighings += [fit(some, names, args.false_refusals).model_dump() for names in _AT_HAND]
     args.out.write_text(json.dumps(weighings, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(told, indent=1))
     return 0

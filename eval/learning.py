@@ -20,6 +20,7 @@ JUDGED = QUESTIONS.with_name("scope.jsonl")
 FOLLOW_UPS = QUESTIONS.with_name("followups.jsonl")
 MISUSE = QUESTIONS.with_name("misuse.jsonl")
 HALVES = QUESTIONS.with_name("halves.jsonl")
+SHORT = QUESTIONS.with_name("short.jsonl")
 
 
 class AboutMeasures(BaseModel):
@@ -38,6 +39,15 @@ class Judged(BaseModel):
     lang: str
     question: str
     answered: bool = False
+
+
+class Short(BaseModel):
+    """A line of short.jsonl: what is typed in a hurry, and the measures that answer it, none where none
+    does. The gate's opinions are weighed on it, and learned from the short lines of other authors."""
+
+    lang: str
+    question: str
+    measures: tuple[int, ...]
 
 
 class Misuse(BaseModel):
@@ -95,6 +105,11 @@ def load_about_measures() -> list[AboutMeasures]:
 def load_judged() -> list[Judged]:
     """The questions of scope.jsonl in file order."""
     return _load(JUDGED, Judged)
+
+
+def load_short() -> list[Short]:
+    """The queries of short.jsonl in file order."""
+    return _load(SHORT, Short)
 
 
 def load_misuse() -> list[Misuse]:

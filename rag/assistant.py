@@ -102,7 +102,7 @@ class Assistant:
         self._gate = gate
         self._prompts = prompts
         self._model = model
-        self._renderings = renderings
+        self.renderings = renderings
         self._clock = clock
         self._breadth = Breadth.load(retriever.index.embedder.name, SCORING)
         self._unsaid = Unsaid.load(retriever, gate)
@@ -175,7 +175,7 @@ class Assistant:
             progress.language,
             history=history,
             search=self._retriever.search,
-            renderings=self._renderings.get(progress.language, EMPTY),
+            renderings=self.renderings.get(progress.language, EMPTY),
         ):
             progress.statements.extend(structure.statements)
             if structure.statements:
@@ -211,7 +211,7 @@ class Assistant:
             wants_all=wants_all,
             language=progress.language,
             search=self._retriever.search,
-            renderings=self._renderings.get(progress.language, EMPTY),
+            renderings=self.renderings.get(progress.language, EMPTY),
             support=self._support,
         )
         progress.rejected = composer.rejected
@@ -252,7 +252,7 @@ class Assistant:
         if self._model.chat_model is None or language not in self._model.languages:
             return ()
         # A rendering that was read beforehand is better than one made now.
-        kept = self._renderings.get(language, EMPTY)
+        kept = self.renderings.get(language, EMPTY)
         return tuple(hit.passage for hit in evidence if clause_hash(hit.passage.text) not in kept)
 
     def _draft(self, progress: _Progress, passages: Sequence[Passage]) -> Iterator[Drafted]:

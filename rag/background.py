@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from corpus.document import Document
@@ -50,6 +50,11 @@ class BackgroundAssistant:
     def documents(self) -> tuple[Document, ...]:
         """The policies as they are now."""
         return self._assistant.documents if self._assistant else self._documents
+
+    @property
+    def renderings(self) -> Mapping[str, Mapping[str, str]]:
+        """The clauses in other languages as they are now."""
+        return self._assistant.renderings if self._assistant else {}
 
     @property
     def model_state(self) -> ModelState:

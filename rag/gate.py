@@ -21,7 +21,7 @@ from rag.reader import LONGEST_WAIT_S, QuestionReader
 from rag.reader import WEIGHTS as READER_WEIGHTS
 from rag.scope import WEIGHTS, read_signs
 from rag.second import logit_of, probability_of
-from rag.weighing import CROSS, READING, SCOPE, Weighing, load_weighings
+from rag.weighing import CROSS, READING, SCOPE, Weighing, is_short, load_weighings
 
 # A question this much nearer to a thing off topic than to its best clause is off topic: for an index
 # without late interaction, where no scope was learned. 9 of 9 off-topic development questions lie
@@ -125,7 +125,8 @@ class Gate:
         if self._scope is None:
             reason = Reason.OFF_TOPIC if is_off_topic else signs.unheld
             return Ruling(reason=reason, p_answered=None)
-        p_answered, threshold = self._weigh(self.opinions(query, rewritten, hits, signs))
+        opinions = self.opinions(query, rewritten, hits, signs)
+        p_answered, threshold = self._weigh(opinions, short=is_short(rewritten))
         if p_answered >= threshold:
             reason = Reason.NONE
         elif is_off_topic:
@@ -176,10 +177,10 @@ class Gate:
         )
         return max((logit for logit in read if logit is not None), default=None)
 
-    def _weigh(self, opinions: Mapping[str, float]) -> tuple[float, float]:
+    def _weigh(self, opinions: Mapping[str, float], *, short: bool) -> tuple[float, float]:
         """The probability that the documents say what is asked, and the least that is enough."""
         for weighing in self._weighings:
-            if weighing.weights.keys() <= opinions.keys():
+            if weighing.short == short and weighing.weights.keys() <= opinions.keys():
                 return weighing.probability(opinions), weighing.threshold
         return probability_of(opinions[SCOPE]), self._scope.threshold if self._scope else 0.5
 

@@ -76,6 +76,7 @@ class FakeAssistant:
     """
 
     documents: tuple[Document, ...] = field(default_factory=load_corpus)
+    renderings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     model_state: str = "ready"
     is_starting: bool = False
     gate: threading.Semaphore | None = None

@@ -47,7 +47,7 @@ class Desk:
     @property
     def renderer(self) -> Renderer:
         """Renders the policies as they are now."""
-        return Renderer(self.assistant.documents)
+        return Renderer(self.assistant.documents, self.assistant.renderings)
 
     def ask(self, text: str, session: Session) -> Iterator[Updates]:
         """Answer what stands in the composer, showing every step."""

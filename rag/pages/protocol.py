@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from corpus.document import Document
@@ -15,6 +15,11 @@ class Assistant(Protocol):
     @property
     def documents(self) -> tuple[Document, ...]:
         """The policies that it answers from."""
+        ...
+
+    @property
+    def renderings(self) -> Mapping[str, Mapping[str, str]]:
+        """Their clauses in other languages, by language and by the hash of their own words."""
         ...
 
     @property

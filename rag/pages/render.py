@@ -6,8 +6,8 @@ evaluates what its html_template renders, so a question put into one would run a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,6 +16,7 @@ from corpus.document import Document, Locator
 from corpus.questions import clause_hash
 from rag.answer import Answer, Label
 from rag.findings import tell
+from rag.language import to_traditional
 from rag.notices import beside_notices, caution_notice, notice, notice_language
 from rag.pages.places import Excerpt, cards_of, is_chinese, name_place, nearby_cards
 from rag.pages.session import Exchange
@@ -46,6 +47,7 @@ def _environment() -> Environment:
         shorten=_shorten,
         seconds=_seconds,
         is_web=_is_web,
+        in_script=_in_script,
         all_supported=_all_supported,
         tell=tell,
         notice=notice,
@@ -64,9 +66,11 @@ def _environment() -> Environment:
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Renders the parts of the page about a corpus."""
+    """Renders the parts of the page about a corpus. `renderings` are its clauses in other languages, by
+    language and by the hash of their own words."""
 
     documents: tuple[Document, ...]
+    renderings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def header(self, t: Texts) -> str:
         """Product, language switch, and what is known of the policies."""
@@ -81,6 +85,7 @@ class Renderer:
             busy=any(exchange.running for exchange in exchanges),
             titles={document.id: document.title for document in self.documents},
             nearby_cards=lambda citations: nearby_cards(citations, self.documents),
+            kept=lambda quote, language: self.renderings.get(language, {}).get(clause_hash(quote)),
         )
 
     def panel(self, t: Texts, excerpt: Excerpt | None, *, missing: bool = False) -> str:
@@ -119,6 +124,10 @@ def _shorten(question: str) -> str:
 
 def _seconds(value: float | None) -> str:
     return "–" if value is None else f"{value:.1f}"
+
+
+def _in_script(text: str, language: str) -> str:
+    return to_traditional(text) if language == "zh-Hant" else text
 
 
 def _is_web(address: str) -> bool:

@@ -18,6 +18,7 @@ from eval.learning import (
     load_halves,
     load_judged,
     load_misuse,
+    load_short,
 )
 from eval.question import QUESTIONS, UNSEEN, load_questions, split_of
 from index.lexical import tokenize
@@ -75,7 +76,13 @@ def test_measures_are_sound() -> None:
     for entry in entries:
         assert entry.measures and set(entry.measures) <= set(range(1, 31))
         assert len(entry.measures) > 1 or entry.kind != "cross"
-        assert len(entry.measures) == 1 or entry.kind in ("cross", "list", "everyday", "premise", "short")
+        assert len(entry.measures) == 1 or entry.kind in (
+            "cross",
+            "list",
+            "everyday",
+            "premise",
+            "short",
+        )
 
 
 def test_halves_are_sound() -> None:
@@ -86,3 +93,15 @@ def test_halves_are_sound() -> None:
         assert set(half.measures) <= set(range(1, 31))
         assert bool(half.unsaid) == (half.kind in ("half", "none"))
         assert all(mark in half.question != mark for mark in half.unsaid), half.question
+
+
+def test_short_queries_are_sound_and_none_of_them_is_learned_from() -> None:
+    short = load_short()
+    asked = {query.question.casefold() for query in short}
+    assert len(asked) == len(short) > 200
+    for query in short:
+        assert set(query.measures) <= set(range(1, 31))
+    answered = sum(bool(query.measures) for query in short)
+    assert 0.4 < answered / len(short) < 0.6
+    for source in ("measures", "scope", "follow-ups", "halves", "misuse", "plain"):
+        assert not asked & {question.casefold() for question in _asked(source)}

@@ -27,6 +27,7 @@ from rag.answer import (
 from rag.check.verdict import check
 from rag.compose import RENDERED
 from rag.findings import Finding, FindingKind
+from rag.language import to_traditional
 from rag.pages.places import Standing, cards_of, name_place, open_excerpt
 from rag.pages.render import MAX_LIVE_CARDS, Renderer
 from rag.pages.session import Exchange, Phase
@@ -332,3 +333,24 @@ def test_the_words_that_a_reason_quotes_are_never_markup(hostile: str, language:
     page, plain = (_Page(RENDERER.staff(t, _withheld(v))) for v in (verdict, READ_TWICE))
     assert page.text.count(hostile) == 2
     assert (page.tags, page.attributes) == (plain.tags, plain.attributes)
+
+
+def test_beside_a_refusal_a_reader_gets_the_clauses_in_his_language_where_they_are_kept() -> None:
+    hits = FakeAssistant().search("育儿补贴")
+    answer = replace(fake_answer("How much?", (), hits, reason=Reason.NO_AMOUNT), language="en")
+    first, *others = answer.nearby
+    kept = {"en": {clause_hash(first.quote): "It is to be studied."}}
+    exchange = Exchange(question="How much?").after(Finished(answer=answer))
+    html = Renderer(DOCUMENTS, kept).conversation(load_texts("en"), (exchange,))
+    note = load_texts("en")("card_rendered")
+    assert "It is to be studied." in html and first.quote not in html
+    assert html.count(note) == 1 and all(c.quote in html for c in others)
+    assert first.quote in RENDERER.conversation(load_texts("en"), (exchange,))
+
+
+def test_cards_are_in_the_reader_s_script() -> None:
+    hits = FakeAssistant().search("育儿补贴")
+    answer = replace(fake_answer("多少", (), hits, reason=Reason.NO_AMOUNT), language="zh-Hant")
+    exchange = Exchange(question="多少").after(Finished(answer=answer))
+    html = _conversation(exchange)
+    assert all(to_traditional(c.quote) in html for c in answer.nearby)

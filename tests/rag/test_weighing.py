@@ -20,7 +20,7 @@ from rag.logistic import Logistic, LogisticWeights
 from rag.reader import QuestionReader
 from rag.scope import SIGNS
 from rag.settings import Settings
-from rag.weighing import CROSS, READING, SCOPE, Weighing, load_weighings
+from rag.weighing import CROSS, READING, SCOPE, Weighing, is_short, load_weighings
 
 QUESTION = "研究建立育儿补贴制度吗"
 
@@ -200,3 +200,39 @@ def test_a_reader_without_a_say_is_not_waited_for(index: Index, slow: SlowReader
     judging = Gate(index, reader=slow)
     judging.judge(QUESTION, QUESTION, index.search(QUESTION, 10))
     assert slow.is_loading and not judging.is_starting and not slow.waited_for.is_set()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["二孩", "退休金涨不涨", "电动车 换新", "免签", "job training", "paid leave overtime pay"],
+)
+def test_a_topic_is_short(question: str) -> None:
+    assert is_short(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        QUESTION,
+        "Will pensions go up again this year?",
+        "我家老人住养老院有没有补贴",
+        "育児手当はもう決まりましたか",
+    ],
+)
+def test_a_sentence_is_not(question: str) -> None:
+    assert not is_short(question)
+
+
+def test_short_questions_are_weighed_by_themselves(index: Index) -> None:
+    made = weighing(**{SCOPE: 1.0})
+    both = (made, made.model_copy(update={"short": True, "intercept": 4.0}))
+    judging = Gate(index, logistic(index.embedder.dimension, 1.0), weighings=both)
+    for question, logit in (("育儿补贴", 5.0), (QUESTION, 0.0)):
+        ruling = judging.judge(question, question, index.search(question, 10))
+        assert ruling.p_answered == pytest.approx(1 / (1 + math.exp(-logit)))
+
+
+def test_the_shipped_weighings_are_for_both_lengths_and_for_what_is_at_hand() -> None:
+    found = {(one.short, frozenset(one.weights)) for one in load_weighings()}
+    at_hand = ({SCOPE, READING, CROSS}, {SCOPE, CROSS}, {SCOPE, READING})
+    assert found == {(short, frozenset(names)) for short in (False, True) for names in at_hand}
