@@ -16,7 +16,7 @@ from rag.pages.session import Exchange, Phase
 from rag.privacy import mask_numbers
 
 # The page cuts what is typed to this before anybody sees it (rag.pages.chat, which needs gradio).
-_PAGE_CUTS_AT = 501
+_PAGE_CUTS_AT = 2000
 
 
 class Asked(Protocol):

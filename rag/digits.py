@@ -15,7 +15,7 @@ from enum import Enum, auto
 
 _HAN = dict(zip("〇零○洞一壹幺二贰貳三叁參四肆五伍六陆陸七柒拐八捌九玖勾", "0000111222333445566677788999", strict=True))  # fmt: skip
 _WORDS = dict(zip("zero one two three four five six seven eight nine".split(), "0123456789", strict=True))  # fmt: skip
-_WORD = re.compile(rf"(?<![a-z])(?:{'|'.join(_WORDS)})(?![a-z])", re.IGNORECASE)
+_WORD = re.compile(rf"(?<![a-z])(?:{'|'.join(_WORDS)})(?![a-z])", re.IGNORECASE | re.ASCII)
 # What a scanner reads for a digit, in a word that is nothing but digits and these.
 _LETTERS = dict(zip("OoQDIl|iZzSsB", "0000111122558", strict=True))
 _SCANNED = re.compile(rf"(?<![0-9A-Za-z])[0-9{re.escape(''.join(_LETTERS))}]+(?![0-9A-Za-z])")

@@ -49,7 +49,7 @@ _WORD = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z]{18}(?![0-9A-Za-z])")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Window:
     """Some groups that may be one number. `is_worded`: words or list marks part them; `is_alone`: no
-    more digits stand next to them as these do to one another."""
+    more digits stand next to them as these do to one another; `name` is what the asker calls it."""
 
     digits: str
     lengths: tuple[int, ...]
@@ -59,6 +59,7 @@ class _Window:
     is_alone: bool
     is_decimal: bool
     before: str
+    name: str
     text: str
     end: int
 
@@ -134,7 +135,7 @@ def personal_spans(text: str, reading: Reading) -> Iterator[tuple[int, int]]:
 
 def _widened(text: str, start: int, end: int) -> int:
     """The start with the plus before it, and with the bracket that is closed within the number."""
-    plus = re.search(r"[+＋]\s?$", text[max(0, start - 2) : start])
+    plus = re.search(r"(?<!\d)[+＋]\s?$", text[max(0, start - 3) : start])
     start -= len(plus[0]) if plus else 0
     is_closed = re.match(r"[^(（]*[)）]", text[start:end])
     return start - bool(is_closed and text[start - 1 : start] in ("(", "（"))
@@ -145,6 +146,7 @@ def _windows(groups: Sequence[Group], at: int, text: str) -> list[tuple[int, _Wi
     found: list[tuple[int, _Window]] = []
     digits, worded = groups[at].digits, False
     before = _folded(text[max(0, groups[at].start - _SEEN_AROUND) : groups[at].start])
+    name = named_so(before)
     joined_before = at > 0 and bool(_PARTING.fullmatch(groups[at].gap))
     for end in range(at + 1, len(groups) + 1):
         run = groups[at:end]
@@ -155,7 +157,7 @@ def _windows(groups: Sequence[Group], at: int, text: str) -> list[tuple[int, _Wi
             worded = worded or not _PARTING.fullmatch(run[-1].gap)
         if len(digits) > _MOST_DIGITS:
             break
-        if not _may_be(digits, before):
+        if not _may_be(digits, before, name):
             continue
         is_followed = end < len(groups) and bool(_PARTING.fullmatch(groups[end].gap))
         window = _Window(
@@ -167,6 +169,7 @@ def _windows(groups: Sequence[Group], at: int, text: str) -> list[tuple[int, _Wi
             is_alone=not joined_before and not is_followed,
             is_decimal=joined_before and groups[at].gap == ".",
             before=before,
+            name=name,
             text=text,
             end=run[-1].end,
         )
@@ -174,16 +177,12 @@ def _windows(groups: Sequence[Group], at: int, text: str) -> list[tuple[int, _Wi
     return found[::-1]
 
 
-def _may_be(digits: str, before: str) -> bool:
+def _may_be(digits: str, before: str, name: str) -> bool:
     """Whether it is worth a closer look."""
     if len(digits) >= 13:
         return True
     begins = digits[0] == "0" or digits[:2] == "86" or before.rstrip().endswith("+")
-    return (
-        (len(digits) > 8 and begins)
-        or is_mobile(digits)
-        or (len(digits) > 6 and named_so(before) != "")
-    )
+    return (len(digits) > 8 and begins) or is_mobile(digits) or (len(digits) > 6 and name != "")
 
 
 def _joins(gap: str) -> bool:
@@ -223,7 +222,7 @@ def _mobile(window: _Window) -> bool:
     number = re.sub(r"^(?:00)?86(?=1\d{10}$)", "", window.digits)
     if not is_mobile(number):
         return False
-    if named_so(window.before) in ("mobile", "telephone"):
+    if window.name in ("mobile", "telephone"):
         return window.is_usual or not window.is_list
     cut = len(window.digits) - len(number)
     lengths = list(window.lengths)
@@ -243,6 +242,8 @@ def _mobile(window: _Window) -> bool:
         shown = window.is_spelt or lengths in ([3, 4, 4], [3, 8], [7, 4])
         counted = all(_is_sum(g) or _is_year(g) for g in groups[1:])
         return shown and not counted
+    if len(groups) > 3 and set(groups[1:]) == {"000"}:  # 13 000 000 000
+        return False
     if lengths in ([3, 4, 4], [3, 8], [7, 4]):
         return not all(re.fullmatch(r"[1-9]\d*00?0", g) for g in groups)
     is_date = re.match(
@@ -257,7 +258,7 @@ def _fixed(window: _Window) -> bool:
         return False
     number = re.sub(r"^(?:00)?86(?=\d{10,12}$)", "", window.digits)
     number = number if number == window.digits or number[0] == "0" else f"0{number}"
-    has_plus = bool(re.search(r"\+\s?$", window.before))
+    has_plus = bool(re.search(r"(?<!\d)\+\s?$", window.before))
     if has_plus and 9 <= len(window.digits) <= 15:
         return not re.search("0{4}$", window.digits)
     if not is_fixed(number):
@@ -288,8 +289,7 @@ def _named(window: _Window) -> bool:
     n = len(window.digits)
     if window.is_worded or window.is_list or window.is_money:
         return False
-    named = named_so(window.before)
-    if named == "telephone":
+    if window.name == "telephone":
         is_public = n == 10 and re.match("[48]00", window.digits)
         return 7 <= n <= 13 and not is_public
-    return (named == "identity" and 14 <= n <= 20) or (named == "account" and n >= 12)
+    return (window.name == "identity" and 14 <= n <= 20) or (window.name == "account" and n >= 12)

@@ -15,8 +15,8 @@ from rag.digits import Reading
 from rag.personal import personal_spans
 
 MASK = "[***]"
-# Eight times what may be asked. What is longer is refused, and nobody waits for it to be read closely.
-_READ_CLOSELY = 4_000
+# Twice what may be asked. What is longer is refused, and nobody waits for it to be read closely.
+_READ_CLOSELY = 1_000
 _ANY_DIGIT = r"[\d〇零○一壹幺二贰貳三叁參四肆五伍六陆陸七柒八捌九玖]"
 _ANY_NUMBER = re.compile(rf"(?:{_ANY_DIGIT}[^\w\n]{{0,4}}){{10,20}}{_ANY_DIGIT}[Xx]?")
 

@@ -17,6 +17,7 @@ _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,80}>")
 _RULE_NUMBER = re.compile(rf"\W*(?:\d{{1,3}}|{CHINESE_NUMERAL})\W*")
 _PIECE = re.compile(r"(?<=[，,。；;！!？?\n])")
 _LEADING_UP = 10  # characters
+_ENDS_MASKED = re.compile(rf"{re.escape(MASK)}\W*$")
 # A masked number before a bracket is no link.
 _LINK = re.compile(
     r"!?\[(?!\*{3}\])([^\[\]]*)\]\([^()]*\)|https?://[^\s\u3000-\u9fff\uff00-\uffef]+"
@@ -58,7 +59,9 @@ def _without_masked(text: str) -> str:
     if MASK not in text:
         return text
     pieces = (
-        "" if MASK in piece and len(piece) - len(MASK) <= _LEADING_UP else piece.replace(MASK, " ")
+        ""
+        if _ENDS_MASKED.search(piece) and len(piece) - len(MASK) <= _LEADING_UP
+        else piece.replace(MASK, " ")
         for piece in _PIECE.split(text)
     )
     return "".join(pieces).strip(" ，,。.；;、") or text.replace(MASK, " ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 
 _MONEY_AFTER = re.compile(
@@ -24,7 +23,6 @@ _ORDER = re.compile(
 _CREDIT = re.compile(r"(?:信用代码|信用代碼|credit code)(?:\s|是|为|:|is){0,6}$")
 
 
-@functools.lru_cache(maxsize=512)
 def named_so(before: str) -> str:
     """What the asker calls the number that follows: identity, account, telephone, mobile, or nothing."""
     names = {

@@ -23,9 +23,8 @@ from rag.pages.texts import LANGUAGES, Texts, choose_language, load_texts
 from rag.privacy import mask_numbers
 
 MAX_QUESTION = 500
-# More is read of an over-long one, so that what is not seen in it cannot make it look short.
+"""Characters. More is read of an over-long one, so that what is not seen in it cannot make it look short."""
 _MOST_KEPT = 4 * MAX_QUESTION
-"""Characters; one more than this is all that ever goes to the assistant."""
 MAX_VISITORS_ASKING = 24
 """Questions that may wait in line; below the server's 40 threads, so that the page still answers."""
 _STOP_WAIT_S = 2.0

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer import Answer, Finished, Found, Label, Origin, Reason, Role, Stated, Status, Turn
+from rag.answer import (
+    Answer,
+    Finished,
+    Found,
+    Label,
+    Origin,
+    Quoted,
+    Reason,
+    Role,
+    Stated,
+    Status,
+    Turn,
+)
 from rag.assistant import Assistant
 from rag.check.figures import foreign_figures
 
@@ -27,7 +39,7 @@ def test_pensions_hits_come_first_and_every_sentence_cites_measure_seven(
 ) -> None:
     events = list(assistant.stream("退休金会涨吗"))
     assert isinstance(events[0], Found) and isinstance(events[-1], Finished)
-    assert all(isinstance(event, Stated) for event in events[1:-1])
+    assert all(isinstance(event, Quoted | Stated) for event in events[1:-1])
     answer = events[-1].answer
     assert answer.status is Status.ANSWERED and answer.cited == (7,)
     assert_every_citation_is_official(answer, assistant)

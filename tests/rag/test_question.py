@@ -100,6 +100,7 @@ def test_an_abbreviation_is_a_question(typed: str) -> None:
         (f"育儿补贴有吗，打我电话{MASK}", "育儿补贴有吗"),
         (f"用{MASK}这个号码登记的人能领育儿补贴吗", "用 这个号码登记的人能领育儿补贴吗"),
         (f"{MASK} can I get the subsidy?", "can I get the subsidy?"),
+        (f"您好，{MASK}能领补贴吗？", "您好， 能领补贴吗？"),
     ],
 )
 def test_masked_numbers_and_what_leads_up_to_them_are_not_searched(masked: str, query: str) -> None:

@@ -301,6 +301,7 @@ def test_a_detail_that_a_numbered_rule_has_not_is_not_answered_with_the_rule(
         ("第八项怎么帮助困难群众", "zh", 8),
         ("What year does measure 7 mention", "en", 7),
         ("Who does measure 8 help?", "en", 8),
+        ("List the steps in measure 8", "en", 8),
     ],
 )
 def test_what_a_numbered_rule_holds_is_told(
