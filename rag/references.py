@@ -78,6 +78,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     plain = rf"(?:{CHINESE_NUMERAL}|\d{{1,4}})"
     number = rf"(?:\b(?:{words})\b|\d{{1,4}}(?:st|nd|rd|th|er|re|e|ème|ª|º|\.)?(?![\d]))"
     bracketed = rf"[(（]?\s*(?P<a>{plain})\s*[)）]?"
+    # 我叫张三, 第七项…: whoever says 第 of the second says it of the first.
+    named = rf"(?:第|(?!{plain}\s*[、,和与跟]\s*第))"
     to = r"\s*(?:到|至|~|—|–|-|〜|to|through|bis|à|a|до)\s*"
     end = r"(?:倒数|倒着数|从(?:后|末尾|最后)(?:往前|面)*(?:倒)?数)(?:的|起)*"
     last = r"(?:最后面?|最末尾?|末尾|末|压轴|结尾|收尾|最尾)"
@@ -96,7 +98,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
             (rf"第?{bracketed}\s*(?:条|项)?{to}第?[(（]?(?P<b>{plain})[)）]?\s*(?:这|那|几|两)*{unit}", "run"),
             (rf"{unit}\s*(?P<a>{number}){to}(?P<b>{number})", "run"),
             (rf"{unit}\s*(?P<a>{number})\s*(?:and|und|et|y|и|,|&)\s*(?P<b>{number})", "pair"),
-            (rf"第?{bracketed}\s*[、,和与跟]\s*第?[(（]?(?P<b>{plain})[)）]?\s*(?:这|那|两)*{unit}", "pair"),
+            (rf"{named}{bracketed}\s*[、,和与跟]\s*第?[(（]?(?P<b>{plain})[)）]?\s*(?:这|那|两)*{unit}", "pair"),
             (rf"第\s*{bracketed}\s*个?\s*{unit}", "one"),
             (rf"[(（]\s*(?!\d{{4}})(?P<a>{plain})\s*[)）]\s*(?:{unit})?", "one"),  # （2025） is a year
             (rf"(?:编号|排(?:在|行)?第)(?:是|为)?\s*(?P<a>\d{{1,4}}|{CHINESE_NUMERAL})(?:那|的)?(?:项|条|个)?(?:{unit})?(?![个年月日次])", "one"),
