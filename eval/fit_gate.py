@@ -29,7 +29,7 @@ from eval.learning import as_turns, load_short
 from eval.question import CALIBRATION, load_questions
 from index.cross_encoder import CrossEncoder
 from index.search import Index
-from rag.answer import Reason
+from rag.answer import Reason, Turn
 from rag.build import open_index
 from rag.gate import Gate
 from rag.question import read_question
@@ -58,55 +58,51 @@ class Heard:
     is_short: bool = False
 
 
-def hear(index: Index, gate: Gate, paths: Sequence[Path]) -> Iterator[Heard]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posed:
+    """A question to be heard; `gold` are the measures that may be cited for it."""
+
+    question: str
+    history: tuple[Turn, ...] = ()
+    is_answered: bool
+    gold: frozenset[int]
+
+
+def pose() -> Iterator[Posed]:
+    """The calibration sets' questions, then the short queries."""
+    for q in (q for path in CALIBRATION for q in load_questions(path)):
+        gold = frozenset((*q.measures, *q.acceptable_measures))
+        history = as_turns(q.history)
+        yield Posed(question=q.question, history=history, is_answered=q.answerable, gold=gold)
+    for short in load_short():
+        gold = frozenset(short.measures)
+        yield Posed(question=short.question, is_answered=bool(gold), gold=gold)
+
+
+def hear(index: Index, gate: Gate, posed: Sequence[Posed]) -> Iterator[Heard]:
     """Every question that reaches the gate."""
     documents, rewriter = load_corpus(Settings().texts), Rewriter.load(index.embedder)
     retriever = PolicyRetriever(index=index)
-    questions = [q for path in paths for q in load_questions(path)]
-    for q in tqdm(questions, unit="question", disable=None):
-        history = as_turns(q.history)
+    for q in tqdm(posed, unit="question", disable=None):
         read = read_question(q.question)
         if isinstance(read, Reason) or answer_structure(
-            read.query, documents, "zh", history=history, search=retriever.search
+            read.query, documents, "zh", history=q.history, search=retriever.search
         ):
             continue
         if gate.is_misuse(read.query):  # nothing is weighed
             continue
-        rewritten = rewriter.rewrite(read.query, history)
+        rewritten = rewriter.rewrite(read.query, q.history)
         hits = retriever.shown(retriever.rank(read.query, rewritten))
-        gold = {*q.measures, *q.acceptable_measures}
-        left = [hit for hit in hits if hit.passage.locator.measure not in gold]
+        left = [hit for hit in hits if hit.passage.locator.measure not in q.gold]
         opinions = [
             gate.opinions(read.query, rewritten, found, gate.read(read.query, rewritten, found))
-            for found in ([hits, left] if q.answerable and left else [hits])
+            for found in ([hits, left] if q.is_answered and left else [hits])
         ]
         yield Heard(
             opinions=opinions[0],
             removed=opinions[1] if len(opinions) > 1 else {},
-            is_answered=q.answerable,
+            is_answered=q.is_answered,
             is_short=is_short(rewritten),
-        )
-
-
-def hear_short(index: Index, gate: Gate) -> Iterator[Heard]:
-    """Every short query that reaches the gate."""
-    documents, retriever = load_corpus(Settings().texts), PolicyRetriever(index=index)
-    for short in tqdm(load_short(), unit="query", disable=None):
-        read = read_question(short.question)
-        if isinstance(read, Reason) or answer_structure(
-            read.query, documents, "zh", history=(), search=retriever.search
-        ):
-            continue
-        if gate.is_misuse(read.query):
-            continue
-        hits = retriever.shown(retriever.rank(read.query, read.query))
-        signs = gate.read(read.query, read.query, hits)
-        opinions = gate.opinions(read.query, read.query, hits, signs)
-        yield Heard(
-            opinions=opinions,
-            removed={},
-            is_answered=bool(short.measures),
-            is_short=is_short(read.query),
         )
 
 
@@ -166,7 +162,7 @@ def main() -> int:
     cross = None if args.cross is None else CrossEncoder.load(index.embedder, args.cross)
     gate = Gate(index, reader=reader, cross=cross)
     gate.wait()
-    heard = [*hear(index, gate, CALIBRATION), *hear_short(index, gate)]
+    heard = list(hear(index, gate, tuple(pose())))
     if not all(one.opinions.keys() >= {SCOPE, READING, CROSS} for one in heard):
         raise PolicyQAError("one of the gate's models could not be loaded; the log tells why.")
     short = [one for one in heard if one.is_short]
