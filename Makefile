@@ -1,7 +1,7 @@
 # make run, make test: everything else follows from these two.
 PYTHON ?= python3
-HOST ?= $(or $(POLICYQA_HOST),127.0.0.1)
-PORT ?= $(or $(POLICYQA_PORT),7860)
+HOST := $(or $(HOST),$(POLICYQA_HOST),127.0.0.1)
+PORT := $(or $(PORT),$(POLICYQA_PORT),7860)
 # Where pip should look for PyTorch's CPU build, for example
 #   make run TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
