@@ -37,13 +37,13 @@ from eval.learning import (
 )
 from eval.logistic import fit_logistic
 from eval.question import Question
+from eval.readings import KeptReader
 from index.passage import Hit
 from index.search import Index
 from rag.build import open_index
 from rag.gate import Gate
 from rag.logistic import Logistic, LogisticWeights
 from rag.reader import WEIGHTS as READING
-from rag.reader import QuestionReader
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import Rewriter
 from rag.scope import WEIGHTS
@@ -260,7 +260,7 @@ def threshold_at(examples: Sequence[Example], found: np.ndarray, share: float) -
 
 
 def _read_all(examples: Sequence[Example]) -> np.ndarray:
-    reader = QuestionReader(Settings())
+    reader = KeptReader(Settings())
     reader.start()
     reader.wait()
     vectors = [reader.vector(e.query) for e in tqdm(examples, unit="question", disable=None)]

@@ -1,20 +1,25 @@
-"""A language model's yes or no on many things, kept as they come: a run that was stopped goes on."""
+"""What a language model says of many things, its yes or no or how it reads a question, kept as it comes: a
+run that was stopped goes on, and one with a few questions more reads only those."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from pathlib import Path
 
+import numpy as np
 from langchain_core.messages import BaseMessage
 
 from corpus.errors import PolicyQAError
 from rag.judge import ModelJudge
 from rag.model import ModelHost
 from rag.prompt import Prompts, load_prompts
+from rag.reader import N_LAYERS, READER, QuestionReader
 from rag.settings import Settings
 
 REPORTS = Path(__file__).parent / "reports"
+_READER_VECTORS = REPORTS / f"reader-{READER}-{N_LAYERS}.sqlite"
 
 
 class Readings(ModelJudge):
@@ -43,6 +48,32 @@ class Readings(ModelJudge):
                 # The line break comes first too: behind a line that was cut off it starts a new one.
                 file.write("\n" + json.dumps([key, self._kept[key]]) + "\n")
         return self._kept[key]
+
+
+class KeptReader(QuestionReader):
+    """A question reader that keeps each question's vector in a file, a file for each model."""
+
+    def __init__(self, settings: Settings, path: Path = _READER_VECTORS) -> None:
+        super().__init__(settings)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(path, timeout=30)
+        with self._database:
+            self._database.execute(
+                "CREATE TABLE IF NOT EXISTS vectors (question TEXT PRIMARY KEY, vector BLOB NOT NULL)"
+            )
+
+    def vector(self, question: str) -> np.ndarray | None:
+        """As it was read, now or before."""
+        row = self._database.execute("SELECT vector FROM vectors WHERE question = ?", (question,))
+        if (kept := row.fetchone()) is not None:
+            return np.frombuffer(kept[0], dtype=np.float32)
+        vector = super().vector(question)
+        if vector is not None:
+            with self._database:
+                self._database.execute(
+                    "INSERT OR REPLACE INTO vectors VALUES (?, ?)", (question, vector.tobytes())
+                )
+        return vector
 
 
 def open_readings(settings: Settings) -> Readings | None:

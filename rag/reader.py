@@ -26,7 +26,7 @@ from rag.settings import Settings
 _log = logging.getLogger("policyqa")
 WEIGHTS = Path(__file__).with_name("reader.json")
 READER = "qwen2.5-coder-1.5b-instruct-q4_k_m"
-_N_LAYERS = 10
+N_LAYERS = 10
 _CONTEXT_TOKENS = 1024
 # A character is at most four tokens, one a byte; a longer question is read as far as the context holds.
 _MAX_CHARACTERS = 250
@@ -84,7 +84,7 @@ class QuestionReader:
     def _load(self) -> None:
         try:
             model = weights.resolve(READER)
-            path = cut_layers(model, _N_LAYERS, weights.open_store().root)
+            path = cut_layers(model, N_LAYERS, weights.open_store().root)
             self._server = _serve(path, self._n_threads)
         except (PolicyQAError, ImportError, OSError, RuntimeError, ValueError, KeyError):
             _log.exception("the question reader could not be loaded; the gate judges without it")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import FakeHost
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from eval.readings import Readings
+from eval.readings import KeptReader, Readings
 from rag.judge import ModelJudge
 from rag.prompt import load_prompts
+from rag.reader import QuestionReader
+from rag.settings import Settings
 
 
 @pytest.fixture
@@ -41,3 +44,21 @@ def test_what_was_read_is_kept_over_a_cut_line(tmp_path: Path, asked: list[str])
     assert asked == ["一", "二二", "三三三"]
     assert open_at(path).log_odds([HumanMessage("三三三")]) == 3
     assert len(asked) == 3
+
+
+def test_a_question_is_read_once_and_one_that_could_not_be_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def vector(_: QuestionReader, question: str) -> np.ndarray | None:
+        read.append(question)
+        return None if question == "三" else np.array([len(read), 0.5], dtype=np.float32)
+
+    monkeypatch.setattr(QuestionReader, "vector", vector)
+    path = tmp_path / "made" / "reader.sqlite"
+    first = [KeptReader(Settings(), path).vector(question) for question in ("一", "二", "三")]
+    again = [KeptReader(Settings(), path).vector(question) for question in ("一", "二", "三")]
+    assert [None if v is None else v.tolist() for v in first] == [[1, 0.5], [2, 0.5], None]
+    assert [None if v is None else v.tolist() for v in again] == [[1, 0.5], [2, 0.5], None]
+    assert read == ["一", "二", "三", "三"]
