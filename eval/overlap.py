@@ -6,15 +6,14 @@ import re
 import unicodedata
 from collections.abc import Set
 
-from rag.language import to_simplified
+from rag.language import CJK, to_simplified
 
 # Variation selectors, blanks that count as letters, and the combining grapheme joiner: neither
 # controls nor format characters, and yet nothing is seen of them.
 _UNSEEN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u115f\u1160\u3164\uffa0\u2800\u034f]")
 _UNSEEN_CATEGORIES = {"Cf", "Cc", "Co", "Cs", "Cn"}
-_CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_UNIT = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
-_IS_CJK = re.compile(rf"[{_CJK}]")
+_UNIT = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
+_IS_CJK = re.compile(rf"[{CJK}]")
 # A word says about as much as two characters, and twelve letters alone (“encourage the”) say
 # nothing about where they are from.
 _WORD_WEIGHT = 2

@@ -22,6 +22,8 @@ LANGUAGE_NAMES = {
     "ar": "العربية",
     "de": "Deutsch",
 }
+# Characters that say about half a word each, within a character class: kana, Han, Hangul.
+CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _SCRIPTS = (
     ("ko", re.compile(r"[\uac00-\ud7af\u1100-\u11ff]")),
     ("ja", re.compile(r"[\u3041-\u30fa\u30fc-\u30ff]")),

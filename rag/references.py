@@ -6,6 +6,7 @@ import functools
 import re
 import tomllib
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -55,12 +56,22 @@ def load_references() -> dict[str, dict[str, str]]:
     """The tables of references.toml.
 
     Raises:
-        ValueError: a table is not one of strings.
+        ValueError: the file is no TOML.
+        KeyError: a pattern names a piece that is not there.
     """
     data = tomllib.loads(_DATA.read_text(encoding="utf-8"))
-    tables = {name: table for name, table in data.items() if isinstance(table, dict)}
+    pieces = data.pop("pieces")
+    tables = {
+        name: {key: _filled(pattern, pieces) for key, pattern in table.items()}
+        for name, table in data.items()
+        if isinstance(table, dict)
+    }
     units = {name: "|".join(rows) for name, rows in data.items() if isinstance(rows, list)}
     return {"units": units, **tables}
+
+
+def _filled(pattern: str, pieces: Mapping[str, str]) -> str:
+    return re.sub(r"\{\{(\w+)\}\}", lambda m: pieces[m[1]], pattern)
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from rag.language import CJK
 from rag.second import probability_of
 
 WEIGHTS = Path(__file__).with_name("weighing.json")
@@ -19,8 +20,7 @@ SCOPE, READING, CROSS = "scope", "reading", "cross"
 # opinions tell less of it, and other ones more: weighed like sentences, 17 of 130 that the policy answers
 # were refused; by themselves 3.
 _SHORT = 10
-_CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_UNIT = re.compile(rf"([{_CJK}])|[^\W_{_CJK}]+")
+_UNIT = re.compile(rf"([{CJK}])|[^\W_{CJK}]+")
 
 
 class Weighing(BaseModel):
