@@ -9,8 +9,11 @@ from rag.language import to_simplified
 # A question of five hundred characters may have a hundred commas; each search takes time.
 _MOST_PARTS = 8
 _SHORTEST_PART = 2
+# Not within a word: 参与, 涉及, 来不及, 再就业, e.g.
 _CUT = re.compile(
-    r"[，،；;؛。？?؟！!、：…—–]|(?<!\d)[,.:]|[,.:](?!\d)|和|与|跟|及(?![时格早])|还有|还想|另外|又|再|以及|顺便|或|"
+    r"[，،；;؛。？?؟！!、：…—–]|(?<!\d)[,:]|[,:](?!\d)|(?<!\b[a-z])(?:(?<!\d)\.|\.(?!\d))|"
+    r"和|(?<![参给赠])与|跟|(?<![涉普波危提])(?<!来[不得])及(?![时格早])|还有|还想|另外|又|(?<!不)再(?!就[业業]|婚|生育)|以及|顺便|"
+    r"或(?:者|是(?!否))?(?!许)|"
     r"\b(?:and|or|but|plus|also|et|ou|y|o|und|oder|и|или)\b|と|과 |와 | و(?=ال)",
     re.IGNORECASE,
 )

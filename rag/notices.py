@@ -72,8 +72,11 @@ def _claimed(answer: Answer) -> tuple[str, ...]:
     if answer.origin is Origin.STRUCTURE or answer.reason is Reason.OFF_TOPIC:
         return ()
     cited = [citation for statement in answer.statements for citation in statement.citations]
-    shown = [citation.quote for citation in cited or answer.nearby]
-    return overstated(answer.question, shown) if shown else ()
+    shown = {citation.locator: citation.quote for citation in cited or answer.nearby}
+    # 保障重点群体基本生活 guarantees, though no clause under it has the word.
+    headings = (h.passage.heading_path[-1:] for h in answer.hits if h.passage.locator in shown)
+    official = [*shown.values(), *(heading for path in headings for heading in path)]
+    return overstated(answer.question, official) if shown else ()
 
 
 def _shortened(quoted: str) -> str:

@@ -15,6 +15,9 @@ from corpus.numerals import CHINESE_NUMERAL, parse_numeral
 from rag.language import to_simplified
 
 _DATA = Path(__file__).with_name("references.toml")
+# What stands between the numbers of a list.
+_AND = r"\s*(?:\b(?:and|und|et|y|и)\b|,|&)\s*"
+_COMMA = r"\s*[、,和与跟]\s*"
 
 
 class Unit(StrEnum):
@@ -82,7 +85,7 @@ def _number_words() -> dict[str, int]:
 
 @functools.cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Patterns with what their groups mean: number groups a and b, unit groups m, p and c."""
+    """Patterns with what their groups mean: number groups a and b, all of `several`, unit groups m, p and c."""
     units = load_references()["units"]
     unit = f"(?:(?P<m>{units['measure']})|(?P<p>{units['part']})|(?P<c>{units['clause']}))"
     words = "|".join(sorted(map(re.escape, _number_words()), key=len, reverse=True))
@@ -90,7 +93,9 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     number = rf"(?:\b(?:{words})\b|\d{{1,4}}(?:st|nd|rd|th|er|re|e|ème|ª|º|\.)?(?![\d]))"
     bracketed = rf"[(（]?\s*(?P<a>{plain})\s*[)）]?"
     # 我叫张三, 第七项…: whoever says 第 of the second says it of the first.
-    named = rf"(?:第|(?!{plain}\s*[、,和与跟]\s*第))"
+    named = rf"(?:第|(?!{plain}(?:{_COMMA}{plain})*{_COMMA}第))"
+    # 五、七两项, 5、7、9这三项: the last word before the unit counts the numbers.
+    item, these = rf"[(（]?\s*{plain}(?<!两)\s*[)）]?", "[这那几两三四五六七八九]*"
     to = r"\s*(?:到|至|~|—|–|-|〜|to|through|bis|à|a|до)\s*"
     end = r"(?:倒数|倒着数|从(?:后|末尾|最后)(?:往前|面)*(?:倒)?数)(?:的|起)*"
     last = r"(?:最后面?|最末尾?|末尾|末|压轴|结尾|收尾|最尾)"
@@ -106,10 +111,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
             (rf"\b(?:very )?(?:last|final|closing|concluding|dernière|última|letzte\w*|последн\w+)\s+(?:{unit}|one\b)", "last"),
             (rf"(?:最?前|头)(?P<a>{plain})(?:个)?{unit}", "first run"),
             (rf"(?:打头|开头|最前面|头|首)(?:的|那|这|第)*(?:一)?(?:个)?{unit}", "first"),
-            (rf"第?{bracketed}\s*(?:条|项)?{to}第?[(（]?(?P<b>{plain})[)）]?\s*(?:这|那|几|两)*{unit}", "run"),
+            (rf"第?{bracketed}\s*(?:条|项)?{to}第?[(（]?(?P<b>{plain})[)）]?\s*{these}{unit}", "run"),
             (rf"{unit}\s*(?P<a>{number}){to}(?P<b>{number})", "run"),
-            (rf"{unit}\s*(?P<a>{number})\s*(?:and|und|et|y|и|,|&)\s*(?P<b>{number})", "pair"),
-            (rf"{named}{bracketed}\s*[、,和与跟]\s*第?[(（]?(?P<b>{plain})[)）]?\s*(?:这|那|两)*{unit}", "pair"),
+            (rf"{unit}\s*(?P<several>{number}(?:{_AND}{number})+(?:\s*,{_AND}{number})?)", "several"),
+            (rf"{named}(?P<several>{item}(?:{_COMMA}第?{item})+)\s*{these}{unit}", "several"),
             (rf"第\s*{bracketed}\s*个?\s*{unit}", "one"),
             (rf"[(（]\s*(?!\d{{4}})(?P<a>{plain})\s*[)）]\s*(?:{unit})?", "one"),  # （2025） is a year
             (rf"(?:编号|排(?:在|行)?第)(?:是|为)?\s*(?P<a>\d{{1,4}}|{CHINESE_NUMERAL})(?:那|的)?(?:项|条|个)?(?:{unit})?(?![个年月日次])", "one"),
@@ -124,7 +129,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def _value(text: str) -> int:
-    word = text.strip().lower()
+    word = re.sub(r"[\s第()（）]", "", text).lower()
     if word in _number_words():
         return _number_words()[word]
     digits = re.match(r"\d+", word)
@@ -134,10 +139,11 @@ def _value(text: str) -> int:
 def _references(match: re.Match[str], meaning: str) -> tuple[Reference, ...]:
     groups = match.groupdict()
     unit = Unit.PART if groups.get("p") else Unit.CLAUSE if groups.get("c") else Unit.MEASURE
+    if several := groups.get("several"):
+        numbers = map(_value, re.split(f"(?:{_AND}|{_COMMA})+", several))
+        return tuple(Reference(unit=unit, first=n, last=n) for n in numbers)
     a = _value(groups["a"]) if groups.get("a") else 1
     b = _value(groups["b"]) if groups.get("b") else a
-    if meaning == "pair":
-        return tuple(Reference(unit=unit, first=n, last=n) for n in (a, b))
     ends = {
         "from end": (-a, -a),
         "penultimate": (-2, -2),

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 
 _END = re.compile(r"[。！？!?；]+[”’」）)》]*|(?<![\d.\s][A-Za-z])(?<!\b[A-Za-z])[.؟](?=\s|$)|\n+")
 _LIST_MARK = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.、)）](?!\d)|（\d{1,2}）)\s*")
-# Marks that the model copies from its context: （七）, [2], 第（七）项 in front of a sentence.
+# Marks that the model copies from its context: （七）, [2], 第（七）项 in front of a sentence, with the
+# words that report it (根据第（七）项的规定，). Of two measures (第七项和第八项) a sentence keeps both.
+_NUMBERED = r"(?:第?[（(\[【][一二三四五六七八九十\d]{1,4}[)）\]】][项条]?+|第[一二三四五六七八九十\d]{1,4}[项条])"
 _LABEL = re.compile(
-    r"^\s*(?:根据|按照|依据)?(?:《[^《》]{1,40}》)?(?:的)?(?:第?[（(\[【][一二三四五六七八九十\d]{1,4}[)）\]】][项条]?"
-    r"|第[一二三四五六七八九十\d]{1,4}[项条])[，,:：]?\s*"
+    r"^\s*(?:根据|按照|依据)?(?:《[^《》]{1,40}》)?(?:的)?"
+    + _NUMBERED
+    + r"(?!\s*(?:[、和与及]|以及)\s*"
+    + _NUMBERED
+    + r")(?:(?:措施|内容)?[中里]?的?(?:明确)?(?:规定|要求|提出|指出|提到)?[，,:：])?\s*"
 )
 _TRAILING_LABEL = re.compile(r"[（(\[【][一二三四五六七八九十\d]{1,4}[)）\]】](?=[。.!！?？]*$)")
 _MARKUP = re.compile(r"\*\*|__|`+|^#+\s*")

@@ -110,14 +110,17 @@ _UNLAWFUL = re.compile(r"(?:违规|违法|非法|不正当|不合理)(..)")
 _SAYS_UNLAWFUL = re.compile(r"违规|违法|非法|不法|不正当|不合理|违反|不当")
 # What a rumour adds to a rule. In a question, unlike a sentence, 已经 and 一定 are mostly said of oneself.
 _CLAIMED = re.compile(
-    r"全国(?!性|人大|两会|第?一家|头一?家|首家|连锁|跑|各地跑)|各地都|一律|一刀切|统统|无条件|强制|强行|必须|每个?人都|"
+    r"(?<![去跑逛游飞])全国(?!性|人大|两会|第?一家|头一?家|首家|连锁|跑|各地跑)|各地都|一律|一刀切|统统|无条件|强制|强行|必须|每个?人都|"
     r"(?<![老本个疾工客友家])人人(?![均数身员口])|(?<![国大住农管])家家(?![电居里具])|"
     r"(?<!全民)(?<!集体)(?<!国家)所有(?!权|制|者)|全部(?=免|取消|放开|都|能|给)|白送|白给|白拿|免费|"
-    r"已经?(?=建[成好]|建立|设立|定死|定下|正式|取消|全部|废)|"
+    r"已经?(?=(?:全面|开始)?(?:建[成好]|建立|设立|定死|定下|正式|取消|全部|废|出台|发放|实施|落地|放开|批准))|"
     r"\bmandator\w+|\bcompulsor\w+|\bobligator\w+|\bguarantee[ds]?\b|\bautomatic(?:ally)?\b|\bnationwide\b|"
     r"\bevery(?: single)?(?= (?!single|day|week|month|year|time|now|measure|item|field|one of)[a-z])|\beveryone\b(?= (?:gets|will|can|is|in))|"
     r"\bwithout exception\b|\bno exceptions\b|\bunconditional\w*|\bfor free\b|\bfree of charge\b|\bforced? to\b|"
-    r"\balready (?:set up|established|in force|in place|decided|abolished|running|paid out)",
+    r"\balready (?:been )?(?:set up|established|in force|in place|decided|abolished|running|paid out|approved|introduced|launched)|"
+    r"\brequired (?:in|at|of|by|for) (?:all|every|each)\b|"
+    # Schools must: neither this must, nor must have been, nor must be getting.
+    r"\b[a-z]*[^\W_ius]s must\b(?! have \w+(?:ed|en)\b| be \w+ing\b)",
     re.IGNORECASE,
 )
 # A claim in English is held where the clause has one of these.
@@ -125,7 +128,8 @@ _CLAIMS_IN_CHINESE = tuple(
     (re.compile(english, re.IGNORECASE), re.compile(chinese))
     for english, chinese in (
         (r"mandator|compulsor|obligator|force", r"必须|强制|一律|不得|应当"),
-        (r"guarantee", r"保证|保障|确保"),
+        (r"required|must", r"必须|强制|一律|严格|依法|不得|应当|应付尽付|及时足额|确保|严禁|禁止"),
+        (r"guarantee", r"保证|保障(?!力度|能力|措施)|确保"),
         (r"automatic", r"自动"),
         (r"nationwide|every", r"全国|全面|各|每|所有|一律"),
         (r"exception|unconditional", r"一律|无条件"),
@@ -133,6 +137,21 @@ _CLAIMS_IN_CHINESE = tuple(
         (r"already", r"已"),
     )
 )
+# Said after one of these, in the same part of a sentence, it is no claim about a rule: 公司强制加班, 我已正式离职.
+_OWN_AFFAIRS = tuple(
+    (re.compile(word, re.IGNORECASE), re.compile(before, re.IGNORECASE))
+    for word, before in (
+        (r"强制|强行|已|所有", r"我(?!国)|本人|公司|单位|老板|商家|店家|店里|门店|平台"),
+        (r"forced|already|must", r"\b(?:I|we|my|our)\b"),
+        (r"must", r"\b(?:what|which|who|when|where|how|why)\b"),
+    )
+)
+# Unless it is passed on: 我听说国家规定所有…
+_PASSED_ON = re.compile(
+    r"[说讲听传]|告诉|规定|要求|文件|政策|方案|国家|\b(?:s[ay]ys?|said|told|tells?|hears?|heard|plan|policy|law)\b",
+    re.IGNORECASE,
+)
+_PART_END = re.compile(r"[，,。；;！!？?：:\n]|\.\s")
 # What the official text says in Chinese where an English sentence may be strong.
 _STRONG_IN_CHINESE = re.compile(r"必须|一律|严格|依法|不得|应付尽付|及时足额|全面|全国|全社会|各")
 # What 全面 and 各 do not say.
@@ -189,8 +208,20 @@ def overstated(question: str, official: Iterable[str]) -> tuple[str, ...]:
     held, simplified = to_simplified("".join(official)), to_simplified(question)
     if len(simplified) != len(question):
         question = simplified  # its places are not the same
-    found = (match for match in _CLAIMED.finditer(simplified) if not _is_held(match[0], held))
+    found = (
+        match
+        for match in _CLAIMED.finditer(simplified)
+        if not _is_held(match[0], held)
+        and not _is_own_affair(match[0], _PART_END.split(simplified[: match.start()])[-1])
+    )
     return tuple(dict.fromkeys(question[match.start() : match.end()] for match in found))
+
+
+def _is_own_affair(word: str, before: str) -> bool:
+    """Whether a word tells what befell the asker; `before` stands before it in its part of a sentence."""
+    if _PASSED_ON.search(before):
+        return False
+    return any(own.search(word) and who.search(before) for own, who in _OWN_AFFAIRS)
 
 
 def _is_held(word: str, official: str) -> bool:

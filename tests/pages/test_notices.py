@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fakes import fake_answer
+from fakes import FakeAssistant, cite, fake_answer
 
 from corpus.document import Locator, Span
 from rag.answer import Caution, CautionKind, Citation, Origin, Reason, Statement
@@ -118,6 +118,19 @@ def test_beside_an_answer_stands_what_its_clauses_do_not_claim() -> None:
     assert beside_notices(replace(abstained, nearby=(citation,))) == (told,)
     off_topic = replace(abstained, nearby=(citation,), reason=Reason.OFF_TOPIC)
     assert beside_notices(off_topic) == ()
+
+
+def test_what_the_heading_of_a_clause_says_is_no_overstatement(assistant: FakeAssistant) -> None:
+    hit = next(
+        h for h in assistant.search("加强低收入人口动态监测") if h.passage.locator.measure == 8
+    )
+    assert hit.passage.heading_path[-1] == "保障重点群体基本生活"
+    said = Statement(text="", citations=(cite(hit.passage),), verdict=VERBATIM)
+    question = "Is the basic living of low-income people guaranteed?"
+    answer = replace(fake_answer(question, (said,), (hit,)), language="en")
+    assert beside_notices(answer) == ()
+    (told,) = beside_notices(replace(answer, hits=()))
+    assert "guaranteed" in told
 
 
 @pytest.mark.parametrize("language", NOTICE_LANGUAGES)

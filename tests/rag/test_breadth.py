@@ -102,6 +102,21 @@ def weights(weighed: tuple[float, ...], intercept: float, odds_lead: float = 0.0
         ("visas and phones?", ("visas", "phones")),
         ("车、车、房", ()),
         ("هل تدعم المطاعم؟ وما عن التفتيش؟", ("هل تدعم المطاعم", "وما عن التفتيش")),
+        ("育儿补贴与免税店，以及养老金", ("育儿补贴", "免税店", "养老金")),
+        ("有育儿补贴，或者奶粉补贴？", ("有育儿补贴", "奶粉补贴")),
+        ("买手机或平板", ("买手机", "平板")),
+        ("养老金或许会涨", ()),
+        ("我想参与有奖发票", ()),
+        ("来不及休年假怎么办", ()),
+        ("涉及老人的有哪些", ()),
+        ("再就业培训有吗", ()),
+        ("公积金不再试点了吗", ()),
+        ("先换手机再买车", ("先换手机", "买车")),
+        (
+            "Is there money, e.g. for phones? And cars?",
+            ("Is there money", "e.g. for phones", "cars"),
+        ),
+        ("It rose 1.5 percent. Will it rise?", ("It rose 1.5 percent", "Will it rise")),
     ],
 )
 def test_a_question_is_cut_where_it_names_one_thing_after_the_other(

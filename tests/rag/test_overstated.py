@@ -8,6 +8,7 @@ from rag.check.modality import overstated
 
 BREAKS = "鼓励有条件的地方结合实际探索设置中小学春秋假。"
 LOANS = "2025年对符合条件的个人消费贷款给予财政贴息。"
+ALLOWANCE = "研究建立育儿补贴制度。"
 RESTRICTIONS = "全面清理不合理消费限制，严禁一律禁止、层层加码。"
 
 
@@ -34,6 +35,25 @@ RESTRICTIONS = "全面清理不合理消费限制，严禁一律禁止、层层�
         ("Is it mandatory?", "支持各地增加优质赛事供给。", ("mandatory",)),
         ("Is it for free?", "落实免息政策。", ()),
         ("Is every loan supported?", "全面支持各类贷款。", ()),
+        ("公司强制加班违法吗", BREAKS, ()),
+        ("老闆強行不讓休年假怎麼辦", BREAKS, ()),
+        ("我已正式离职，能领失业金吗", ALLOWANCE, ()),
+        ("我所有证件都丢了，去哪补", LOANS, ()),
+        ("想带孩子去全国各地滑雪", LOANS, ()),
+        ("I was forced to resign, is there a benefit?", ALLOWANCE, ()),
+        ("My loan has already been approved, what now?", ALLOWANCE, ()),
+        ("我听说国家规定所有学校强制放假", BREAKS, ("所有", "强制")),
+        ("My neighbour says it's already in force", ALLOWANCE, ("already in force",)),
+        ("育儿补贴已经出台了吗", ALLOWANCE, ("已经",)),
+        ("育兒補貼已經全面發放了吧", ALLOWANCE, ("已經",)),
+        ("户籍限制已经放开了吧", RESTRICTIONS, ("已经",)),
+        ("So schools must have a spring break?", BREAKS, ("schools must",)),
+        ("Is a break required in all schools?", BREAKS, ("required in all",)),
+        ("Has it already been approved?", ALLOWANCE, ("already been approved",)),
+        ("What forms must parents fill in? This must be a joke", ALLOWANCE, ()),
+        ("What the schools must do?", BREAKS, ()),
+        ("So employers must grant paid leave?", "严格落实带薪年休假制度。", ()),
+        ("Is support guaranteed?", "加大生育养育保障力度。", ("guaranteed",)),
     ],
 )
 def test_what_a_question_claims_beyond_its_clauses(

@@ -98,3 +98,23 @@ def test_a_clean_sentence_stays_as_it_is(sentence: str) -> None:
 @pytest.mark.parametrize("sentence", ["1.5万元以下的贷款给予贴息。", "20、30岁的劳动者都能参加。"])
 def test_a_figure_at_the_start_stays(sentence: str) -> None:
     assert tidy(sentence) == sentence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "tidied"),
+    [
+        ("根据《提振消费专项行动方案》第（七）项规定，2025年提高标准。", "2025年提高标准。"),
+        ("根据第（七）项的规定，提高标准。", "提高标准。"),
+        ("第七项提出，全面实施个人养老金制度。", "全面实施个人养老金制度。"),
+        ("（七）明确：提高标准。", "提高标准。"),
+        ("第（七）项中明确提出，提高标准。", "提高标准。"),
+        ("第七项措施：提高标准。", "提高标准。"),
+        ("（二十四）及时清理限制。", "及时清理限制。"),
+        ("（一）提出加强监管。", "提出加强监管。"),
+        ("第七项和第八项都提到养老。", "第七项和第八项都提到养老。"),
+        ("第（七）、（八）项提到养老。", "第（七）、（八）项提到养老。"),
+        ("第（七）项以及第八项提到养老。", "第（七）项以及第八项提到养老。"),
+    ],
+)
+def test_a_label_goes_with_the_words_that_report_it(sentence: str, tidied: str) -> None:
+    assert tidy(sentence) == tidied
