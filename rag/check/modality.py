@@ -44,8 +44,9 @@ _FAMILIES: tuple[_Family, ...] = tuple(
         ),
         (
             FindingKind.ALLOW,
-            r"允许|可以|可(?![控售持靠能预])",
-            r"准许|容许|能够?|可",
+            # 可用作 says what a thing is for, and allows nobody anything.
+            r"允许|可以(?!用作)|可(?![控售持靠能预以]|用作)",
+            r"准许|容许|能够?",
             r"allow|permit|may|can|let",
         ),
         (FindingKind.PILOT, r"试点|试行", r"先行先试|试验", r"pilot|trial|experiment"),
@@ -101,9 +102,17 @@ _STRONG = (
         r"\bmust\b|\bguarante|\balways\b|\balready\b|\ball\b(?!-)|\bevery(?:one|body)?\b|\beach\b(?! other)|"
         r"\bmandatory\b|\bcompulsor|\bautomatic|\bfree of charge\b|\bfor free\b|\bimmediately\b|"
         r"\b(?:has|have) been\b|\bshall\b|\bentitled\b|\brequired? to\b|\bdefinitely\b|"
-        r"\bwill (?:receive|get|be (?:paid|given|granted))\b",
+        r"\bwill (?:receive|get|be (?:paid|given|granted))\b|\boblig(?:ed|atory)\b|"
+        r"\b(?:ha(?:ve|s)|ought|(?<!their )(?<!the )(?<!an )(?<!a )needs?) to\b(?! offer)|"
+        # A plan tells of nothing done; what was laid down before may be named in passing.
+        r"(?<!what )(?<!who )(?<!that )(?<!which )\bw(?:as|ere)\b",
         re.IGNORECASE,
     ),
+)
+# Words of duty too common to be strong everywhere: of a rule that only encourages or studies they are.
+_DUTY = re.compile(r"(?<![^,;。])要求(?!是)|(?:必需|(?<![必无])须|应|要)(?=[将与向由按])")
+_NO_DUTY = re.compile(
+    r"鼓励|倡导|支持|允许|引导|指导|研究(?=建立|制定|出台|推出|完善|设立)|探索|推动|有条件"
 )
 # 股东违规减持 without its 违规 is another rule, whatever else the sentence says of falsehood.
 _UNLAWFUL = re.compile(r"(?:违规|违法|非法|不正当|不合理)(..)")
@@ -136,7 +145,10 @@ _CLAIMS_IN_CHINESE = tuple(
 # What the official text says in Chinese where an English sentence may be strong.
 _STRONG_IN_CHINESE = re.compile(r"必须|一律|严格|依法|不得|应付尽付|及时足额|全面|全国|全社会|各")
 # What 全面 and 各 do not say.
-_BINDING = re.compile(r"must|mandator|compulsor|required? to|shall|guarante|forced", re.IGNORECASE)
+_BINDING = re.compile(
+    r"must|mandator|compulsor|required? to|shall|guarante|forced|oblig|(?:ha(?:ve|s)|ought|needs?) to",
+    re.IGNORECASE,
+)
 _BINDING_IN_CHINESE = re.compile(r"必须|一律|严格|依法|不得|应付尽付|及时足额|确保|严禁|禁止")
 # How often, by how much and until when: what a sentence may not add to its clause.
 _ADDED = re.compile(
@@ -157,12 +169,11 @@ def grown_force(
     `segments` are the parts of the clause that the sentence speaks of (`Coverage.segments`); empty
     means the whole clause, as for a sentence in another language.
     """
-    said, parts = fold_for_match(sentence), segments_of(clause)
-    held = fold_for_match("".join(parts[i] for i in segments) if segments else clause)
-    strong = _STRONG[0 if chinese else 1].search(said)
-    if strong and not _may_be_strong(strong[0], fold_for_match(clause), chinese=chinese):
-        return Finding(kind=FindingKind.STRONGER, said=(strong[0],))
-    if chinese and (added := _added(said, fold_for_match(clause))):
+    said, parts, whole = fold_for_match(sentence), segments_of(clause), fold_for_match(clause)
+    held = fold_for_match("".join(parts[i] for i in segments)) if segments else whole
+    if word := _stronger(said, held, whole, chinese=chinese):
+        return Finding(kind=FindingKind.STRONGER, said=(word,))
+    if chinese and (added := _added(said, whole)):
         return Finding(kind=FindingKind.ADDED, said=(added,))
     for kind, weakens, in_chinese, in_english in _FAMILIES:
         weak = weakens.search(held)
@@ -173,6 +184,15 @@ def grown_force(
     if chinese and (lost := _lost_unlawful(said, held)):
         return Finding(kind=FindingKind.UNLAWFUL_ONLY, held=(lost,))
     return None
+
+
+def _stronger(said: str, held: str, clause: str, *, chinese: bool) -> str:
+    """A word of the sentence that promises or prescribes what the clause does not, or ""."""
+    strong = _STRONG[0 if chinese else 1].search(said)
+    if strong and not _may_be_strong(strong[0], clause, chinese=chinese):
+        return strong[0]
+    duty = _DUTY.search(said) if chinese and _NO_DUTY.search(held) else None
+    return duty[0] if duty and duty[0] not in clause else ""
 
 
 def _added(said: str, clause: str) -> str:

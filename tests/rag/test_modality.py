@@ -20,6 +20,8 @@ NURSERY = "社区嵌入式托育、用人单位办托"
 BONDS = "允许专项债券"
 LOANS = "2025年对符合条件的个人消费贷款"
 PAEDIATRICS = "夜间儿科"
+LEAVE = "鼓励带薪年休假"
+WAGE = "科学合理提高最低工资"
 
 GROWN = [
     (CHILD, "已建立育儿补贴制度。"),
@@ -90,6 +92,27 @@ FAITHFUL_ENGLISH = [
 FindClause = Callable[[str], Passage]
 
 
+# Words of duty are strong where the rule only encourages.
+DUTIES = [
+    (LEAVE, "要求带薪年休假与小长假连休，鼓励弹性错峰休假。"),
+    (LEAVE, "带薪年休假须与小长假连休，鼓励弹性错峰休假。"),
+    (LEAVE, "带薪年休假应与小长假连休，鼓励弹性错峰休假。"),
+    (BONDS, "要求专项债券支持城市政府收购存量商品房，可用作保障性住房。"),
+    (BONDS, "专项债券支持城市政府收购存量商品房，可用作保障性住房。"),
+    (LEAVE, "Employers have to join paid annual leave with holidays, encouraging staggered leave."),
+    (LEAVE, "Employers need to join paid annual leave with holidays, which is encouraged."),
+    (LEAVE, "Joining paid annual leave with short public holidays is obligatory and encouraged."),
+    (WAGE, "The minimum wage was raised in a sound and reasonable way."),
+]
+NO_DUTIES = [
+    (LEAVE, "方案的要求是，鼓励带薪年休假与小长假连休。"),
+    (RELIEF, "鼓励地方向困难群众发放救助金，地方须有条件。"),
+    (BONDS, "允许专项债券支持城市政府收购存量商品房，可用作保障性住房。"),
+    (LEAVE, "Those who need a longer leave are encouraged to join it with short holidays."),
+    (WAGE, "What was laid down on the minimum wage is made sound and reasonable."),
+]
+
+
 def growth(sentence: str, clause: str, *, chinese: bool) -> Finding | None:
     segments = cover(sentence, clause).segments if chinese else ()
     return grown_force(sentence, clause, segments, chinese=chinese)
@@ -108,6 +131,18 @@ def test_a_faithful_sentence_passes(clause: FindClause, words: str, sentence: st
 @pytest.mark.parametrize(("words", "sentence"), GROWN_ENGLISH)
 def test_a_stronger_translation_is_told(clause: FindClause, words: str, sentence: str) -> None:
     assert growth(sentence, clause(words).text, chinese=False)
+
+
+@pytest.mark.parametrize(("words", "sentence"), DUTIES)
+def test_a_duty_of_what_is_only_encouraged_is_told(
+    clause: FindClause, words: str, sentence: str
+) -> None:
+    assert growth(sentence, clause(words).text, chinese=not sentence.isascii())
+
+
+@pytest.mark.parametrize(("words", "sentence"), NO_DUTIES)
+def test_what_prescribes_nothing_passes(clause: FindClause, words: str, sentence: str) -> None:
+    assert growth(sentence, clause(words).text, chinese=not sentence.isascii()) is None
 
 
 @pytest.mark.parametrize(("words", "sentence"), [*GROWN, *GROWN_ENGLISH])
