@@ -152,7 +152,9 @@ _BINDING = re.compile(
 _BINDING_IN_CHINESE = re.compile(r"必须|一律|严格|依法|不得|应付尽付|及时足额|确保|严禁|禁止")
 # How often, by how much and until when: what a sentence may not add to its clause.
 _ADDED = re.compile(
-    r"每[年月日周天]|逐年|逐月|按[年月](?!限)|双倍|翻倍|翻番|全额|大幅|年底前|年内|上半年|下半年|起(?=每|逐)"
+    r"每个?[年月日周天季]|每一[年月]|逐年|逐月|按[年月季](?!限)|双倍|翻倍|翻番|全额|大幅|年底前|年内|上半年|下半年|"
+    # 2025年提高 is neither 2025年起提高 nor 2025年底提高.
+    r"起(?=每|逐)|\d{4}年(?:[起前后底末初]|以[前后来]|开始)"
 )
 _SAME = {"全额": "足额", "每年": "年年", "年内": "今年"}
 
