@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from typing import NamedTuple
 
 from corpus.numerals import parse_numeral
 from rag.language import to_simplified
@@ -15,14 +16,16 @@ _UNIT = (
     "条|种|类|次|倍|成|折|期|批|套|件|辆|部|台|亩|公斤|吨|公里|米|平方米|级|点(?!击)"
 )
 _FOLLOWING_UNIT = re.compile(
-    rf"(?:多|余|几)?(?:{_UNIT})+|[\s-]?(?:yuan|rmb|dollars?|euros?|days?)\b"
+    rf"\s?(?:多|余|几)?(?:{_UNIT})+|"
+    r"[\s-]?(?:yuan|rmb|dollars?|euros?|days?|weeks?|months?|years?|hours?|minutes?)\b"
 )
 _DIGIT, _MULTIPLE = "零〇一二两三四五六七八九", "十百千万亿"
 _FRACTION = rf"(?:点[{_DIGIT}]+)?"
 _PERCENT = re.compile(rf"百分之([{_DIGIT}{_MULTIPLE}]+{_FRACTION}|\d+(?:\.\d+)?)")
 _ARABIC = re.compile(
-    r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(万亿|亿|万|千|百)?(?:\s*(%|percent|per cent))?"
+    r"(\d+(?:,\d{3})*(?:\.\d+)?)(?:\s*(万亿|亿|万|千|百))?(?:\s*(%|percent|per cent))?"
 )
+_QUARTERS = re.compile(rf"([\d{_DIGIT}])刻钟")
 # A numeral with its unit, a 第 before it, or a digit with a multiple in it: 五千 needs no 元.
 _CHINESE = re.compile(
     rf"(?:(?<=第)|(?=[{_DIGIT}{_MULTIPLE}]+{_FRACTION}[万亿]*(?:多|余|几)?(?:{_UNIT}))|"
@@ -59,24 +62,33 @@ _HALF = re.compile(r"半价|减半|一半|\bhalf\b", re.IGNORECASE)
 _IDIOM = re.compile("千家万户|千方百计|千千万万")
 
 
+class _Figure(NamedTuple):
+    """A figure in its one form, and how and where a folded text writes it: 80万元 is 800000."""
+
+    value: str
+    written: str
+    start: int
+
+
 def figures_in(text: str) -> frozenset[str]:
     """The figures of a text in one form: 三千元 → {3000}, 百分之二十 → {20%}, 2025年 → {2025}.
 
     Units other than percent are left aside, so that 3类 is three categories in any language.
     """
-    return frozenset(_read(text))
+    return frozenset(figure.value for figure in _read(text))
 
 
-def _read(text: str) -> dict[str, str]:
-    """Each figure in its one form, with how it is written, its unit included: 800000 → 80万元."""
+def _read(text: str) -> list[_Figure]:
+    """Each figure as often as it is written, in the order of the text."""
     text = to_simplified(unicodedata.normalize("NFKC", text)).lower()
     text = text.translate(_CAPITALS)
-    text = _IDIOM.sub(" ", text)
-    found: dict[str, str] = {}
-    if half := _HALF.search(text):
-        found["1/2"] = half[0]
+    text = _IDIOM.sub(_blank, text)
+    found: list[_Figure] = []
+    for half in _HALF.finditer(text):
+        found.append(_Figure("1/2", half[0], half.start()))
     text = _PERCENT.sub(lambda m: _keep(found, m, _chinese_value(m[1]), percent=True), text)
     text = _RATIO.sub(lambda m: _keep_ratio(found, m), text)
+    text = _QUARTERS.sub(lambda m: _keep(found, m, 15 * _chinese_value(m[1])), text)
     text = _WORDS.sub(lambda m: _keep_words(found, m), text)
     text = _ARABIC.sub(
         lambda m: _keep(
@@ -84,10 +96,15 @@ def _read(text: str) -> dict[str, str]:
         ),
         text,
     )
-    for match in _CHINESE.finditer(_VAGUE_ONE.sub(" ", text)):
+    for match in _CHINESE.finditer(_VAGUE_ONE.sub(_blank, text)):
         scale = _SCALES.get(match[3], 1)
         _keep(found, match, _chinese_value(match[1] + (match[2] or "")) * scale)
-    return found
+    return sorted(found, key=lambda figure: figure.start)
+
+
+def _blank(match: re.Match[str]) -> str:
+    """What takes the place of what was read: as long, and no part of any word or figure."""
+    return "\0" * len(match[0])
 
 
 def _chinese_value(numeral: str) -> Decimal:
@@ -101,23 +118,23 @@ def _chinese_value(numeral: str) -> Decimal:
 
 
 def _keep(
-    found: dict[str, str], match: re.Match[str], value: Decimal, *, percent: bool = False
+    found: list[_Figure], match: re.Match[str], value: Decimal, *, percent: bool = False
 ) -> str:
     return _write(found, match, f"{value.normalize():f}" + ("%" if percent else ""))
 
 
-def _write(found: dict[str, str], match: re.Match[str], figure: str) -> str:
+def _write(found: list[_Figure], match: re.Match[str], value: str) -> str:
     unit = _FOLLOWING_UNIT.match(match.string, match.end())
-    found.setdefault(figure, (match[0] + (unit[0] if unit else "")).strip())
-    return " "
+    found.append(_Figure(value, match[0] + (unit[0] if unit else ""), match.start()))
+    return _blank(match)
 
 
-def _keep_ratio(found: dict[str, str], match: re.Match[str]) -> str:
+def _keep_ratio(found: list[_Figure], match: re.Match[str]) -> str:
     figure = f"{_chinese_value(match[2]):f}/{_chinese_value(match[1]):f}"
     return _write(found, match, figure)
 
 
-def _keep_words(found: dict[str, str], match: re.Match[str]) -> str:
+def _keep_words(found: list[_Figure], match: re.Match[str]) -> str:
     """Keep an English number in words; a lone “one” is a pronoun and stays in the text."""
     number = match[0][: match.start(1) - match.start()] if match[1] else match[0]
     words = [w for w in re.split(r"[\s-]+", number.strip()) if w != "and"]
@@ -137,22 +154,46 @@ def _keep_words(found: dict[str, str], match: re.Match[str]) -> str:
 def foreign_figures(sentence: str, clause: str) -> tuple[str, ...]:
     """The figures of a sentence that its clause does not hold, sorted; empty when all stand.
 
-    A sum, a share or a multiple must be one in the clause too: 3类 makes no 3折.
+    A sum, a share, a multiple or a period must be one in the clause too: 3类 makes no 3折, 三年 no
+    three months.
     """
-    said, held = _read(sentence), _read(clause)
-    return tuple(
-        sorted(
-            figure
-            for figure, written in said.items()
-            if figure not in held
-            or (unit := _UNLIKE.get(written[-1]))
-            and not held[figure].endswith(unit)
-        )
-    )
+    held: dict[str, set[str]] = {}
+    for figure in _read(clause):
+        held.setdefault(figure.value, set()).add(_kind_of(figure))
+    said = {(figure.value, _kind_of(figure)) for figure in _read(sentence)}
+    foreign = {
+        value for value, kind in said if value not in held or kind and kind not in held[value]
+    }
+    return tuple(sorted(foreign))
+
+
+def _kind_of(figure: _Figure) -> str:
+    """Of what a figure is, where its unit stands for no other; "" for a count or a calendar year."""
+    written = figure.written.removesuffix("期")
+    unit = next((unit for unit in _KINDS if written.endswith(unit)), "")
+    is_date = unit == "年" and len(figure.value) == _YEAR_LENGTH
+    return "" if is_date else _KINDS.get(unit, "")
 
 
 # Units of which none stands for a kind or a year.
-_UNLIKE = {"折": ("折",), "成": ("成",), "倍": ("倍",), "元": ("元", "块"), "块": ("元", "块")}
+_KINDS = {
+    unit: kind
+    for kind, units in {
+        "tenths off": "折",
+        "tenths": "成",
+        "multiple": "倍",
+        "points": "个百分点 个点",
+        "sum": "元 块 yuan rmb",
+        "years": "年 year years",
+        "months": "个月 month months",
+        "weeks": "周 星期 week weeks",
+        "days": "天 day days",
+        "hours": "小时 hour hours",
+        "minutes": "分钟 刻钟 minute minutes",
+    }.items()
+    for unit in units.split()
+}
+_YEAR_LENGTH = 4
 # Below this a number is rather a count of the asker's own: 3 children, 60 years.
 _SMALLEST_TOLD = 100
 _HOTLINES = frozenset("110 119 120 12306 12315 12329 12333 12345 12366 12393 996".split())
@@ -169,9 +210,12 @@ def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
 
     As the question writes them, in their order.
     """
+    told: dict[str, str] = {}
+    for one in _read(_NO_FIGURE.sub(" ", question)):
+        told.setdefault(one.value, one.written)
     return tuple(
         written
-        for figure, written in _read(_NO_FIGURE.sub(" ", question)).items()
+        for figure, written in told.items()
         if (f"{figure}%" if written.endswith(_SHARES) else figure) not in held
         and (
             figure.endswith("%")

@@ -74,6 +74,16 @@ def test_fixed_words_are_no_figures(text: str) -> None:
         ("补贴万元。", "补贴。", ("10000",)),
         ("Applied on behalf of families.", "支持家庭。", ()),
         ("At half price.", "支持家庭。", ("1/2",)),
+        ("3类产品，每类补贴3元。", "3类产品。", ("3",)),
+        ("3类产品，补贴3个百分点。", "3类产品。", ("3",)),
+        ("实施三个月行动。", "实施三年行动。", ("3",)),
+        ("实施三年行动。", "实施3 年期行动。", ()),
+        ("A three-month campaign.", "实施三年行动。A three-year campaign.", ("3",)),
+        ("A 3-year campaign.", "实施三年行动。", ()),
+        ("Living circles of 15 hours.", "15分钟生活圈。", ("15",)),
+        ("15分钟生活圈。", "一刻钟生活圈。", ()),
+        ("三刻钟生活圈。", "一刻钟生活圈。", ("45",)),
+        ("2025年提高。", "2025—2027年提高。", ()),
     ],
 )
 def test_a_figure_that_the_clause_lacks_is_foreign(
