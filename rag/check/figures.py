@@ -21,10 +21,18 @@ _FOLLOWING_UNIT = re.compile(
 )
 _DIGIT, _MULTIPLE = "零〇一二两三四五六七八九", "十百千万亿"
 _FRACTION = rf"(?:点[{_DIGIT}]+)?"
-_PERCENT = re.compile(rf"百分之([{_DIGIT}{_MULTIPLE}]+{_FRACTION}|\d+(?:\.\d+)?)")
-_ARABIC = re.compile(
-    r"(\d+(?:,\d{3})*(?:\.\d+)?)(?:\s*(万亿|亿|万|千|百))?(?:\s*(%|percent|per cent))?"
+_PERCENT = re.compile(
+    rf"百分之([{_DIGIT}{_MULTIPLE}]+{_FRACTION}|\d+(?:\.\d+)?)|"
+    rf"([{_DIGIT}{_MULTIPLE}]+{_FRACTION})\s*([%‰])"
 )
+_SCALE = "[十百千]?(?:万亿|亿|万)|[百千]"
+# 1.2w and 5k are typed for 万 and 千; a 4k screen is no sum.
+_TYPED_SCALE = r"(?:w|(?<!(?<![\d.])[248])k)(?![a-z跑灯]|\s*(?:run|race|bulb))"
+_ARABIC = re.compile(
+    rf"(\d+(?:,\d{{3}})*(?:\.\d+)?)(?:\s*({_SCALE})((?:\d+(?:{_SCALE}))*)|({_TYPED_SCALE}))?"
+    r"(?:\s*(%|percent|per cent|‰))?"
+)
+_SCALED = re.compile(rf"(\d+)({_SCALE})")
 _QUARTERS = re.compile(rf"([\d{_DIGIT}])刻钟")
 # A numeral with its unit, a 第 before it, or a digit with a multiple in it: 五千 needs no 元.
 _CHINESE = re.compile(
@@ -35,7 +43,8 @@ _CHINESE = re.compile(
 _VAGUE_ONE = re.compile(
     rf"(?<![{_DIGIT}{_MULTIPLE}第])一(?:次性|批|些|定|种|类|个|项|家|起|体|样|般|直|系列|户|名|期|点(?![{_DIGIT}])|件|套|部|辆|位|成|块(?!钱))"
 )
-_SCALES = {"": 1, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "万亿": 10**12}
+_SCALES = {"": 1, "万": 10**4, "亿": 10**8, "万亿": 10**12}
+_TYPED_SCALES = {"w": 10**4, "k": 1000}
 _UNITS_IN_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen"
@@ -58,6 +67,7 @@ _CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬", "一二三�
 _RATIO = re.compile(
     rf"([{_DIGIT}{_MULTIPLE}]+|\d+)分之([{_DIGIT}{_MULTIPLE}]+{_FRACTION}|\d+(?:\.\d+)?)"
 )
+_THOUSAND = 1000  # 千分之五 is 0.5 %
 _HALF = re.compile(r"半价|减半|一半|\bhalf\b", re.IGNORECASE)
 _IDIOM = re.compile("千家万户|千方百计|千千万万")
 
@@ -78,24 +88,21 @@ def figures_in(text: str) -> frozenset[str]:
     return frozenset(figure.value for figure in _read(text))
 
 
+def _fold(text: str) -> str:
+    return to_simplified(unicodedata.normalize("NFKC", text)).lower().translate(_CAPITALS)
+
+
 def _read(text: str) -> list[_Figure]:
     """Each figure as often as it is written, in the order of the text."""
-    text = to_simplified(unicodedata.normalize("NFKC", text)).lower()
-    text = text.translate(_CAPITALS)
-    text = _IDIOM.sub(_blank, text)
+    text = _IDIOM.sub(_blank, _fold(text))
     found: list[_Figure] = []
     for half in _HALF.finditer(text):
         found.append(_Figure("1/2", half[0], half.start()))
-    text = _PERCENT.sub(lambda m: _keep(found, m, _chinese_value(m[1]), percent=True), text)
+    text = _PERCENT.sub(lambda m: _keep_percent(found, m), text)
     text = _RATIO.sub(lambda m: _keep_ratio(found, m), text)
     text = _QUARTERS.sub(lambda m: _keep(found, m, 15 * _chinese_value(m[1])), text)
     text = _WORDS.sub(lambda m: _keep_words(found, m), text)
-    text = _ARABIC.sub(
-        lambda m: _keep(
-            found, m, Decimal(m[1].replace(",", "")) * _SCALES[m[2] or ""], percent=bool(m[3])
-        ),
-        text,
-    )
+    text = _ARABIC.sub(lambda m: _keep_arabic(found, m), text)
     for match in _CHINESE.finditer(_VAGUE_ONE.sub(_blank, text)):
         scale = _SCALES.get(match[3], 1)
         _keep(found, match, _chinese_value(match[1] + (match[2] or "")) * scale)
@@ -129,9 +136,26 @@ def _write(found: list[_Figure], match: re.Match[str], value: str) -> str:
     return _blank(match)
 
 
+def _keep_percent(found: list[_Figure], match: re.Match[str]) -> str:
+    share = _chinese_value(match[1] or match[2])
+    return _keep(found, match, share / 10 if match[3] == "‰" else share, percent=True)
+
+
+def _keep_arabic(found: list[_Figure], match: re.Match[str]) -> str:
+    """Keep a number in digits with its scales: 3千万, 2万5千, 1.2w, 5‰."""
+    number, scale, more, typed, sign = match.groups()
+    value = Decimal(number.replace(",", "")) * _TYPED_SCALES.get(typed, 1)
+    if scale:
+        value *= parse_numeral(f"一{scale}")
+        value += sum(int(n) * parse_numeral(f"一{s}") for n, s in _SCALED.findall(more))
+    return _keep(found, match, value / 10 if sign == "‰" else value, percent=bool(sign))
+
+
 def _keep_ratio(found: list[_Figure], match: re.Match[str]) -> str:
-    figure = f"{_chinese_value(match[2]):f}/{_chinese_value(match[1]):f}"
-    return _write(found, match, figure)
+    whole, part = _chinese_value(match[1]), _chinese_value(match[2])
+    if whole == _THOUSAND:
+        return _keep(found, match, part / 10, percent=True)
+    return _write(found, match, f"{part:f}/{whole:f}")
 
 
 def _keep_words(found: list[_Figure], match: re.Match[str]) -> str:
@@ -210,16 +234,22 @@ def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
 
     As the question writes them, in their order.
     """
-    told: dict[str, str] = {}
-    for one in _read(_NO_FIGURE.sub(" ", question)):
-        told.setdefault(one.value, one.written)
+    folded = _fold(question)
+    if len(folded) != len(question):
+        question = folded  # its places are not the same
+    told: dict[str, _Figure] = {}
+    for figure in _read(_NO_FIGURE.sub(_blank, folded)):
+        told.setdefault(figure.value, figure)
     return tuple(
-        written
-        for figure, written in told.items()
-        if (f"{figure}%" if written.endswith(_SHARES) else figure) not in held
-        and (
-            figure.endswith("%")
-            or written.endswith(_TOLD_UNITS)
-            or ("/" not in figure and Decimal(figure) >= _SMALLEST_TOLD and figure not in _HOTLINES)
-        )
+        question[figure.start : figure.start + len(figure.written)]
+        for figure in told.values()
+        if _is_told(figure)
+        and (f"{figure.value}%" if figure.written.endswith(_SHARES) else figure.value) not in held
     )
+
+
+def _is_told(figure: _Figure) -> bool:
+    value = figure.value
+    if value.endswith("%") or figure.written.endswith(_TOLD_UNITS):
+        return True
+    return "/" not in value and Decimal(value) >= _SMALLEST_TOLD and value not in _HOTLINES
