@@ -10,6 +10,12 @@ from rag.findings import Finding, FindingKind
 from rag.language import to_simplified
 
 _Family = tuple[FindingKind, re.Pattern[str], re.Pattern[str], re.Pattern[str]]
+_GRADUAL_IN_ENGLISH = (
+    r"appropriat|gradual|orderly|good order|timely|steadi|moderate|reasonabl|due|proper|"
+    r"right time|time is right|within reason|sensibl|scientific|sound|suitab|step|progressiv|expand"
+)
+_SOME = r"一些|有些|某些|多个"
+_SOME_IN_ENGLISH = r"some|(?<!as )part|certain|number of|several|more|a batch"
 # Each family weakens or narrows a rule. A sentence about a rule so weakened must say so too: what the
 # clause says, and the words that render it in Chinese and in English.
 _FAMILIES: tuple[_Family, ...] = tuple(
@@ -62,12 +68,19 @@ _FAMILIES: tuple[_Family, ...] = tuple(
             r"够条件|达到条件|满足条件",
             r"eligib|qualif|condition|meet|criteria|complian|conform",
         ),
+        # When, how far and how fast: none stands for another in Chinese.
+        (FindingKind.GRADUAL, r"适时|择机", r"时机|合适|适当的?时|看时|相机", _GRADUAL_IN_ENGLISH),
         (
             FindingKind.GRADUAL,
-            r"适时|逐步|有序|稳步|适当|(?<!不)合理(?!调整机制)|科学",
-            r"择机|时机|渐进|分步|合适",
-            r"appropriat|gradual|orderly|good order|timely|steadi|moderate|reasonabl|due|proper|"
-            r"right time|time is right|within reason|sensibl|scientific|sound|suitab|step|progressiv|expand",
+            r"适当|(?<!不)合理(?!调整机制)|科学",
+            r"合适|适度|适量|恰当|合乎",
+            _GRADUAL_IN_ENGLISH,
+        ),
+        (
+            FindingKind.GRADUAL,
+            r"逐步|有序|稳步",
+            r"渐|分步|循序|秩序|步步",
+            _GRADUAL_IN_ENGLISH,
         ),
         (
             FindingKind.UNLAWFUL,
@@ -82,12 +95,8 @@ _FAMILIES: tuple[_Family, ...] = tuple(
             r"免|不收|不计|不用付|零利息",
             r"free|exempt|waiv|without|\bno\b",
         ),
-        (
-            FindingKind.SOME,
-            r"部分|一批|若干|更多",
-            r"一些|有些|某些|一部分|多个",
-            r"some|part|certain|number of|several|more|a batch",
-        ),
+        (FindingKind.SOME, r"(?<![大多])部分|一批|若干", _SOME, _SOME_IN_ENGLISH),
+        (FindingKind.SOME, r"更多", rf"部分|{_SOME}", _SOME_IN_ENGLISH),
     )
 )
 _STRONG = (

@@ -20,6 +20,7 @@ NURSERY = "社区嵌入式托育、用人单位办托"
 BONDS = "允许专项债券"
 LOANS = "2025年对符合条件的个人消费贷款"
 PAEDIATRICS = "夜间儿科"
+AID = "部分学生资助补助标准"
 LEAVE = "鼓励带薪年休假"
 WAGE = "科学合理提高最低工资"
 
@@ -38,6 +39,10 @@ GROWN = [
     (RELIEF, "鼓励向困难群众发放救助金或增发一次性生活补贴。"),
     (RELIEF, "鼓励各地向困难群众发放救助金或增发一次性生活补贴。"),
     (RATE, "降低住房公积金贷款利率。"),
+    (RATE, "适当降低住房公积金贷款利率。"),
+    (RATE, "住房公积金贷款利率将逐步降低。"),
+    (AID, "2025年提高大部分学生资助补助标准。"),
+    (AID, "2025年提高学生资助补助标准，更多学生受益。"),
     (RATE, "立即降低住房公积金贷款利率。"),
     (SHOPS, "必须在具备条件的城市口岸开设免税店。"),
     (SHOPS, "在具备条件的城市口岸开设免税店。"),
@@ -60,6 +65,8 @@ FAITHFUL = [
     (RATE, "适时降低住房公积金贷款利率。"),
     (RATE, "住房公积金贷款利率会适时降低。"),
     (RATE, "住房公积金贷款利率会看时机下调。"),
+    (RATE, "到了合适的时候，降低住房公积金贷款利率。"),
+    (AID, "2025年提高一部分学生的资助补助标准。"),
     (BONDS, "容许专项债券支持城市政府收购存量商品房。"),
     (SHOPS, "支持在具备条件的城市口岸开设免税店。"),
     (NURSERY, "鼓励发展社区嵌入式托育服务。"),
@@ -78,6 +85,7 @@ GROWN_ENGLISH = [
     (RATE, "The interest rate of housing provident fund loans is lowered."),
     (RATE, "Immediately lower the interest rate in due course."),
     (SHOPS, "Open duty-free shops at city ports."),
+    (AID, "In 2025 student aid standards are to be raised as part of the plan."),
     (LOANS, "Everyone eligible gets interest subsidies with government support."),
 ]
 FAITHFUL_ENGLISH = [
