@@ -191,12 +191,30 @@ def foreign_figures(sentence: str, clause: str) -> tuple[str, ...]:
     return tuple(sorted(foreign))
 
 
+def lost_figures(sentence: str, clause: str) -> tuple[str, ...]:
+    """The years, periods, sums and shares of a clause that a sentence leaves out, sorted.
+
+    A count may be told without: three kinds of goods where they are named.
+    """
+    said = figures_in(sentence)
+    lost = {
+        figure.value
+        for figure in _read(clause)
+        if figure.value not in said and (figure.value.endswith("%") or _unit_of(figure))
+    }
+    return tuple(sorted(lost))
+
+
 def _kind_of(figure: _Figure) -> str:
     """Of what a figure is, where its unit stands for no other; "" for a count or a calendar year."""
-    written = figure.written.removesuffix("期")
-    unit = next((unit for unit in _KINDS if written.endswith(unit)), "")
+    unit = _unit_of(figure)
     is_date = unit == "年" and len(figure.value) == _YEAR_LENGTH
     return "" if is_date else _KINDS.get(unit, "")
+
+
+def _unit_of(figure: _Figure) -> str:
+    written = figure.written.removesuffix("期")
+    return next((unit for unit in _KINDS if written.endswith(unit)), "")
 
 
 # Units of which none stands for a kind or a year.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corpus.numerals import format_numeral
-from rag.check.figures import figures_in, foreign_figures
+from rag.check.figures import figures_in, foreign_figures, lost_figures
 
 SAME = [
     ("三千元", "3000元"),
@@ -173,3 +173,19 @@ def test_the_last_digit_behind_a_multiple_takes_the_next_place() -> None:
 @pytest.mark.parametrize("text", ["by five % now", "five%", "twenty％ off", "one %", "hundred%"])
 def test_a_number_word_before_a_percent_sign_is_a_percentage(text: str) -> None:
     assert any(figure.endswith("%") for figure in figures_in(text))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "clause", "lost"),
+    [
+        ("手机、平板、智能手表可享补贴。", "手机、平板、智能手表3类产品给予补贴。", ()),
+        ("完善半小时便民生活圈。", "完善一刻钟便民生活圈。", ("15",)),
+        ("提高补贴标准。", "2025年提高补贴标准。", ("2025",)),
+        ("给予补贴。", "给予500元补贴，最高15%。", ("15%", "500")),
+        ("实施优化消费环境行动。", "实施优化消费环境三年行动。", ("3",)),
+    ],
+)
+def test_what_is_no_count_may_not_be_left_out(
+    sentence: str, clause: str, lost: tuple[str, ...]
+) -> None:
+    assert lost_figures(sentence, clause) == lost
