@@ -10,6 +10,12 @@ from rag.findings import Finding, FindingKind
 from rag.language import to_simplified
 
 _Family = tuple[FindingKind, re.Pattern[str], re.Pattern[str], re.Pattern[str]]
+_GRADUAL_IN_ENGLISH = (
+    r"appropriat|gradual|orderly|good order|timely|steadi|moderate|reasonabl|due|proper|"
+    r"right time|time is right|within reason|sensibl|scientific|sound|suitab|step|progressiv|expand"
+)
+_SOME = r"一些|有些|某些|多个"
+_SOME_IN_ENGLISH = r"some|(?<!as )part|certain|number of|several|more|a batch"
 # Each family weakens or narrows a rule. A sentence about a rule so weakened must say so too: what the
 # clause says, and the words that render it in Chinese and in English.
 _FAMILIES: tuple[_Family, ...] = tuple(
@@ -44,8 +50,9 @@ _FAMILIES: tuple[_Family, ...] = tuple(
         ),
         (
             FindingKind.ALLOW,
-            r"允许|可以|可(?![控售持靠能预])",
-            r"准许|容许|能够?|可",
+            # 可用作 says what a thing is for, and allows nobody anything.
+            r"允许|可以(?!用作)|可(?![控售持靠能预以]|用作)",
+            r"准许|容许|能够?",
             r"allow|permit|may|can|let",
         ),
         (FindingKind.PILOT, r"试点|试行", r"先行先试|试验", r"pilot|trial|experiment"),
@@ -61,12 +68,19 @@ _FAMILIES: tuple[_Family, ...] = tuple(
             r"够条件|达到条件|满足条件",
             r"eligib|qualif|condition|meet|criteria|complian|conform",
         ),
+        # When, how far and how fast: none stands for another in Chinese.
+        (FindingKind.GRADUAL, r"适时|择机", r"时机|合适|适当的?时|看时|相机", _GRADUAL_IN_ENGLISH),
         (
             FindingKind.GRADUAL,
-            r"适时|逐步|有序|稳步|适当|(?<!不)合理(?!调整机制)|科学",
-            r"择机|时机|渐进|分步|合适",
-            r"appropriat|gradual|orderly|good order|timely|steadi|moderate|reasonabl|due|proper|"
-            r"right time|time is right|within reason|sensibl|scientific|sound|suitab|step|progressiv|expand",
+            r"适当|(?<!不)合理(?!调整机制)|科学",
+            r"合适|适度|适量|恰当|合乎",
+            _GRADUAL_IN_ENGLISH,
+        ),
+        (
+            FindingKind.GRADUAL,
+            r"逐步|有序|稳步",
+            r"渐|分步|循序|秩序|步步",
+            _GRADUAL_IN_ENGLISH,
         ),
         (
             FindingKind.UNLAWFUL,
@@ -81,12 +95,8 @@ _FAMILIES: tuple[_Family, ...] = tuple(
             r"免|不收|不计|不用付|零利息",
             r"free|exempt|waiv|without|\bno\b",
         ),
-        (
-            FindingKind.SOME,
-            r"部分|一批|若干|更多",
-            r"一些|有些|某些|一部分|多个",
-            r"some|part|certain|number of|several|more|a batch",
-        ),
+        (FindingKind.SOME, r"(?<![大多])部分|一批|若干", _SOME, _SOME_IN_ENGLISH),
+        (FindingKind.SOME, r"更多", rf"部分|{_SOME}", _SOME_IN_ENGLISH),
     )
 )
 _STRONG = (
@@ -101,9 +111,17 @@ _STRONG = (
         r"\bmust\b|\bguarante|\balways\b|\balready\b|\ball\b(?!-)|\bevery(?:one|body)?\b|\beach\b(?! other)|"
         r"\bmandatory\b|\bcompulsor|\bautomatic|\bfree of charge\b|\bfor free\b|\bimmediately\b|"
         r"\b(?:has|have) been\b|\bshall\b|\bentitled\b|\brequired? to\b|\bdefinitely\b|"
-        r"\bwill (?:receive|get|be (?:paid|given|granted))\b",
+        r"\bwill (?:receive|get|be (?:paid|given|granted))\b|\boblig(?:ed|atory)\b|"
+        r"\b(?:ha(?:ve|s)|ought|(?<!their )(?<!the )(?<!an )(?<!a )needs?) to\b(?! offer)|"
+        # A plan tells of nothing done; what was laid down before may be named in passing.
+        r"(?<!what )(?<!who )(?<!that )(?<!which )\bw(?:as|ere)\b",
         re.IGNORECASE,
     ),
+)
+# Words of duty too common to be strong everywhere: of a rule that only encourages or studies they are.
+_DUTY = re.compile(r"(?<![^,;。])要求(?!是)|(?:必需|(?<![必无])须|应|要)(?=[将与向由按])")
+_NO_DUTY = re.compile(
+    r"鼓励|倡导|支持|允许|引导|指导|研究(?=建立|制定|出台|推出|完善|设立)|探索|推动|有条件"
 )
 # 股东违规减持 without its 违规 is another rule, whatever else the sentence says of falsehood.
 _UNLAWFUL = re.compile(r"(?:违规|违法|非法|不正当|不合理)(..)")
@@ -155,11 +173,16 @@ _PART_END = re.compile(r"[，,。；;！!？?：:\n]|\.\s")
 # What the official text says in Chinese where an English sentence may be strong.
 _STRONG_IN_CHINESE = re.compile(r"必须|一律|严格|依法|不得|应付尽付|及时足额|全面|全国|全社会|各")
 # What 全面 and 各 do not say.
-_BINDING = re.compile(r"must|mandator|compulsor|required? to|shall|guarante|forced", re.IGNORECASE)
+_BINDING = re.compile(
+    r"must|mandator|compulsor|required? to|shall|guarante|forced|oblig|(?:ha(?:ve|s)|ought|needs?) to",
+    re.IGNORECASE,
+)
 _BINDING_IN_CHINESE = re.compile(r"必须|一律|严格|依法|不得|应付尽付|及时足额|确保|严禁|禁止")
 # How often, by how much and until when: what a sentence may not add to its clause.
 _ADDED = re.compile(
-    r"每[年月日周天]|逐年|逐月|按[年月](?!限)|双倍|翻倍|翻番|全额|大幅|年底前|年内|上半年|下半年|起(?=每|逐)"
+    r"每个?[年月日周天季]|每一[年月]|逐年|逐月|按[年月季](?!限)|双倍|翻倍|翻番|全额|大幅|年底前|年内|上半年|下半年|"
+    # 2025年提高 is neither 2025年起提高 nor 2025年底提高.
+    r"起(?=每|逐)|\d{4}年(?:[起前后底末初]|以[前后来]|开始)"
 )
 _SAME = {"全额": "足额", "每年": "年年", "年内": "今年"}
 
@@ -176,12 +199,11 @@ def grown_force(
     `segments` are the parts of the clause that the sentence speaks of (`Coverage.segments`); empty
     means the whole clause, as for a sentence in another language.
     """
-    said, parts = fold_for_match(sentence), segments_of(clause)
-    held = fold_for_match("".join(parts[i] for i in segments) if segments else clause)
-    strong = _STRONG[0 if chinese else 1].search(said)
-    if strong and not _may_be_strong(strong[0], fold_for_match(clause), chinese=chinese):
-        return Finding(kind=FindingKind.STRONGER, said=(strong[0],))
-    if chinese and (added := _added(said, fold_for_match(clause))):
+    said, parts, whole = fold_for_match(sentence), segments_of(clause), fold_for_match(clause)
+    held = fold_for_match("".join(parts[i] for i in segments)) if segments else whole
+    if word := _stronger(said, held, whole, chinese=chinese):
+        return Finding(kind=FindingKind.STRONGER, said=(word,))
+    if chinese and (added := _added(said, whole)):
         return Finding(kind=FindingKind.ADDED, said=(added,))
     for kind, weakens, in_chinese, in_english in _FAMILIES:
         weak = weakens.search(held)
@@ -192,6 +214,15 @@ def grown_force(
     if chinese and (lost := _lost_unlawful(said, held)):
         return Finding(kind=FindingKind.UNLAWFUL_ONLY, held=(lost,))
     return None
+
+
+def _stronger(said: str, held: str, clause: str, *, chinese: bool) -> str:
+    """A word of the sentence that promises or prescribes what the clause does not, or ""."""
+    strong = _STRONG[0 if chinese else 1].search(said)
+    if strong and not _may_be_strong(strong[0], clause, chinese=chinese):
+        return strong[0]
+    duty = _DUTY.search(said) if chinese and _NO_DUTY.search(held) else None
+    return duty[0] if duty and duty[0] not in clause else ""
 
 
 def _added(said: str, clause: str) -> str:

@@ -25,6 +25,8 @@ _NOT_YET = re.compile(
 _STUDIED = re.compile(r"研究(?=建立|制定|出台|推出|完善|设立)|探索")
 # Ways of denying that may stand for each other: 不得违法 and 不能违法 forbid the same.
 _DENIAL = re.compile(r"不得|不能够?|不可以?|不许|不准|不应当?|不会|不再|禁止|严禁|没有|没|未|不")
+# What else denies; 并非平均用力 beside a rule that says nothing of it is a contrast.
+_NOT_SO = re.compile(r"(?:并非|(?<![^,;。])非(?![常法遗物农但])|无法|难以|拒绝)是?(..)")
 # Words that turn what follows into its opposite; a sentence about it must have one too.
 _TURNS = re.compile(
     r"取消|打击|清理|整治|减少|不得|不合理|禁止|严禁|杜绝|解决|(?<!综合)治理|防止|避免|遏制|规范"
@@ -93,6 +95,10 @@ def _disagreement_in_chinese(sentence: str, clause: str, spoken_of: str) -> Find
     held = _with_one_denial(clause)
     says_no = "不" in held and _SAYS_NO.search(fold_for_match(sentence))
     said = _with_one_denial(_SAYS_NO.sub("", fold_for_match(sentence)) if says_no else sentence)
+    whole = fold_for_match(clause)
+    for match in _NOT_SO.finditer(fold_for_match(sentence)):
+        if match[1] in whole and match[0] not in whole:
+            return Finding(kind=FindingKind.DENIED, said=(match[1],))
     denied_by_clause = re.findall(f"不(.{{{_DENIED_LENGTH}}})", held)
     for match in re.finditer("不", said):
         denied = said[match.end() : match.end() + _DENIED_LENGTH]

@@ -7,7 +7,7 @@ import re
 from index.passage import Passage
 from rag.answer import Label, Method, Verdict
 from rag.check.contrary import turned
-from rag.check.figures import figures_in, foreign_figures
+from rag.check.figures import foreign_figures, lost_figures
 from rag.check.modality import grown_force
 from rag.check.negation import disagreement
 from rag.check.segments import (
@@ -136,8 +136,8 @@ def forbid(
         return _fail(Label.CONTRADICTED, Method.NEGATION, denial)
     if growth := grown_force(sentence, passage.text, segments, chinese=chinese):
         return _fail(Label.UNSUPPORTED, Method.MODAL_FORCE, growth)
-    if chinese and (lost := figures_in(spoken_of) - figures_in(sentence)):
-        found = Finding(kind=FindingKind.LOST_FIGURES, held=tuple(sorted(lost)))
+    if chinese and (lost := lost_figures(sentence, spoken_of)):
+        found = Finding(kind=FindingKind.LOST_FIGURES, held=lost)
         return _fail(Label.PARTIAL, Method.FRAGMENT, found)
     return None
 

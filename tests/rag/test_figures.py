@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corpus.numerals import format_numeral
-from rag.check.figures import figures_in, foreign_figures
+from rag.check.figures import figures_in, foreign_figures, lost_figures
 
 SAME = [
     ("三千元", "3000元"),
@@ -27,6 +27,13 @@ SAME = [
     ("三十個月", "三十个月"),
     ("٥٠٠", "500"),
     ("1.50", "1.5"),
+    ("3千万", "30000000"),
+    ("2万5千元", "25000元"),
+    ("1亿2千万元", "120000000元"),
+    ("1.2w元", "1.2万元"),
+    ("千分之五", "0.5%"),
+    ("5‰", "0.5%"),
+    ("五%", "百分之五"),
 ]
 
 
@@ -74,6 +81,16 @@ def test_fixed_words_are_no_figures(text: str) -> None:
         ("补贴万元。", "补贴。", ("10000",)),
         ("Applied on behalf of families.", "支持家庭。", ()),
         ("At half price.", "支持家庭。", ("1/2",)),
+        ("3类产品，每类补贴3元。", "3类产品。", ("3",)),
+        ("3类产品，补贴3个百分点。", "3类产品。", ("3",)),
+        ("实施三个月行动。", "实施三年行动。", ("3",)),
+        ("实施三年行动。", "实施3 年期行动。", ()),
+        ("A three-month campaign.", "实施三年行动。A three-year campaign.", ("3",)),
+        ("A 3-year campaign.", "实施三年行动。", ()),
+        ("Living circles of 15 hours.", "15分钟生活圈。", ("15",)),
+        ("15分钟生活圈。", "一刻钟生活圈。", ()),
+        ("三刻钟生活圈。", "一刻钟生活圈。", ("45",)),
+        ("2025年提高。", "2025—2027年提高。", ()),
     ],
 )
 def test_a_figure_that_the_clause_lacks_is_foreign(
@@ -156,3 +173,19 @@ def test_the_last_digit_behind_a_multiple_takes_the_next_place() -> None:
 @pytest.mark.parametrize("text", ["by five % now", "five%", "twenty％ off", "one %", "hundred%"])
 def test_a_number_word_before_a_percent_sign_is_a_percentage(text: str) -> None:
     assert any(figure.endswith("%") for figure in figures_in(text))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "clause", "lost"),
+    [
+        ("手机、平板、智能手表可享补贴。", "手机、平板、智能手表3类产品给予补贴。", ()),
+        ("完善半小时便民生活圈。", "完善一刻钟便民生活圈。", ("15",)),
+        ("提高补贴标准。", "2025年提高补贴标准。", ("2025",)),
+        ("给予补贴。", "给予500元补贴，最高15%。", ("15%", "500")),
+        ("实施优化消费环境行动。", "实施优化消费环境三年行动。", ("3",)),
+    ],
+)
+def test_what_is_no_count_may_not_be_left_out(
+    sentence: str, clause: str, lost: tuple[str, ...]
+) -> None:
+    assert lost_figures(sentence, clause) == lost

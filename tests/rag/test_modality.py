@@ -20,6 +20,9 @@ NURSERY = "社区嵌入式托育、用人单位办托"
 BONDS = "允许专项债券"
 LOANS = "2025年对符合条件的个人消费贷款"
 PAEDIATRICS = "夜间儿科"
+AID = "部分学生资助补助标准"
+LEAVE = "鼓励带薪年休假"
+WAGE = "科学合理提高最低工资"
 
 GROWN = [
     (CHILD, "已建立育儿补贴制度。"),
@@ -29,10 +32,17 @@ GROWN = [
     (RELIEF, "有条件的地方向困难群众发放救助金或增发一次性生活补贴。"),
     (RELIEF, "向困难群众每月发放救助金或增发一次性生活补贴。"),
     (LOANS, "2025年对符合条件的个人消费贷款给予财政全额贴息。"),
+    (LOANS, "2025年起对符合条件的个人消费贷款给予财政贴息。"),
+    (LOANS, "2025年底對符合條件的個人消費貸款給予財政貼息。"),
+    (LOANS, "2025年对符合条件的个人消费贷款每个月给予财政贴息。"),
     (RATE, "适时大幅降低住房公积金贷款利率。"),
     (RELIEF, "鼓励向困难群众发放救助金或增发一次性生活补贴。"),
     (RELIEF, "鼓励各地向困难群众发放救助金或增发一次性生活补贴。"),
     (RATE, "降低住房公积金贷款利率。"),
+    (RATE, "适当降低住房公积金贷款利率。"),
+    (RATE, "住房公积金贷款利率将逐步降低。"),
+    (AID, "2025年提高大部分学生资助补助标准。"),
+    (AID, "2025年提高学生资助补助标准，更多学生受益。"),
     (RATE, "立即降低住房公积金贷款利率。"),
     (SHOPS, "必须在具备条件的城市口岸开设免税店。"),
     (SHOPS, "在具备条件的城市口岸开设免税店。"),
@@ -55,6 +65,8 @@ FAITHFUL = [
     (RATE, "适时降低住房公积金贷款利率。"),
     (RATE, "住房公积金贷款利率会适时降低。"),
     (RATE, "住房公积金贷款利率会看时机下调。"),
+    (RATE, "到了合适的时候，降低住房公积金贷款利率。"),
+    (AID, "2025年提高一部分学生的资助补助标准。"),
     (BONDS, "容许专项债券支持城市政府收购存量商品房。"),
     (SHOPS, "支持在具备条件的城市口岸开设免税店。"),
     (NURSERY, "鼓励发展社区嵌入式托育服务。"),
@@ -73,6 +85,7 @@ GROWN_ENGLISH = [
     (RATE, "The interest rate of housing provident fund loans is lowered."),
     (RATE, "Immediately lower the interest rate in due course."),
     (SHOPS, "Open duty-free shops at city ports."),
+    (AID, "In 2025 student aid standards are to be raised as part of the plan."),
     (LOANS, "Everyone eligible gets interest subsidies with government support."),
 ]
 FAITHFUL_ENGLISH = [
@@ -88,6 +101,27 @@ FAITHFUL_ENGLISH = [
 ]
 
 FindClause = Callable[[str], Passage]
+
+
+# Words of duty are strong where the rule only encourages.
+DUTIES = [
+    (LEAVE, "要求带薪年休假与小长假连休，鼓励弹性错峰休假。"),
+    (LEAVE, "带薪年休假须与小长假连休，鼓励弹性错峰休假。"),
+    (LEAVE, "带薪年休假应与小长假连休，鼓励弹性错峰休假。"),
+    (BONDS, "要求专项债券支持城市政府收购存量商品房，可用作保障性住房。"),
+    (BONDS, "专项债券支持城市政府收购存量商品房，可用作保障性住房。"),
+    (LEAVE, "Employers have to join paid annual leave with holidays, encouraging staggered leave."),
+    (LEAVE, "Employers need to join paid annual leave with holidays, which is encouraged."),
+    (LEAVE, "Joining paid annual leave with short public holidays is obligatory and encouraged."),
+    (WAGE, "The minimum wage was raised in a sound and reasonable way."),
+]
+NO_DUTIES = [
+    (LEAVE, "方案的要求是，鼓励带薪年休假与小长假连休。"),
+    (RELIEF, "鼓励地方向困难群众发放救助金，地方须有条件。"),
+    (BONDS, "允许专项债券支持城市政府收购存量商品房，可用作保障性住房。"),
+    (LEAVE, "Those who need a longer leave are encouraged to join it with short holidays."),
+    (WAGE, "What was laid down on the minimum wage is made sound and reasonable."),
+]
 
 
 def growth(sentence: str, clause: str, *, chinese: bool) -> Finding | None:
@@ -108,6 +142,18 @@ def test_a_faithful_sentence_passes(clause: FindClause, words: str, sentence: st
 @pytest.mark.parametrize(("words", "sentence"), GROWN_ENGLISH)
 def test_a_stronger_translation_is_told(clause: FindClause, words: str, sentence: str) -> None:
     assert growth(sentence, clause(words).text, chinese=False)
+
+
+@pytest.mark.parametrize(("words", "sentence"), DUTIES)
+def test_a_duty_of_what_is_only_encouraged_is_told(
+    clause: FindClause, words: str, sentence: str
+) -> None:
+    assert growth(sentence, clause(words).text, chinese=not sentence.isascii())
+
+
+@pytest.mark.parametrize(("words", "sentence"), NO_DUTIES)
+def test_what_prescribes_nothing_passes(clause: FindClause, words: str, sentence: str) -> None:
+    assert growth(sentence, clause(words).text, chinese=not sentence.isascii()) is None
 
 
 @pytest.mark.parametrize(("words", "sentence"), [*GROWN, *GROWN_ENGLISH])
