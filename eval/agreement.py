@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from sklearn.metrics import cohen_kappa_score
 from tqdm import tqdm
 
+from corpus.errors import PolicyQAError
 from eval.reply import Outcome
 
 _PROMPT = Template((Path(__file__).parent / "judge.txt").read_text(encoding="utf-8"))
@@ -41,7 +42,11 @@ class Agreement(BaseModel):
 def judge_answers(
     model: BaseChatModel, outcomes: Sequence[Outcome]
 ) -> Iterator[tuple[bool, bool | None]]:
-    """For each answered question that the policy answers: (exact, the judge's; None if unclear)."""
+    """For each answered question that the policy answers: (exact, the judge's; None if unclear).
+
+    Raises:
+        PolicyQAError: the model gave no reply.
+    """
     answered = [o for o in outcomes if o.question.answerable and not o.reply.abstained]
     for outcome in tqdm(answered, unit="judgement", disable=None):
         question = outcome.question
@@ -50,7 +55,10 @@ def judge_answers(
             evidence="\n".join(question.evidence),
             answer=outcome.reply.text,
         )
-        said = model.invoke([HumanMessage(prompt)]).text
+        try:
+            said = model.invoke([HumanMessage(prompt)]).text
+        except Exception as error:  # a model may fail in any way
+            raise PolicyQAError(f"the judge failed at {question.id}: {error}") from error
         yield outcome.is_right, read_verdict(said)
 
 

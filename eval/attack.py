@@ -40,6 +40,7 @@ from eval.attempt import (
     load_attempts,
 )
 from eval.systems import ModelMissingError
+from eval.written import replace_text, require_writable
 from index.build import build
 from index.embed import Embedder
 from index.search import Index
@@ -210,6 +211,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run(args: argparse.Namespace) -> None:
+    if args.out:
+        require_writable(args.out)
     settings = Settings()
     attempts = load_attempts(ATTEMPTS)
     policy = "\n".join(document.text for document in load_corpus(settings.texts))
@@ -219,7 +222,7 @@ def _run(args: argparse.Namespace) -> None:
     report = report_of(args.system, verdicts)
     text = json.dumps(report, ensure_ascii=False, indent=1)
     if args.out:
-        args.out.write_text(text + "\n", encoding="utf-8")
+        replace_text(args.out, text + "\n")
     print_report(report, Console(stderr=True))
     print(text)
 

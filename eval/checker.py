@@ -97,10 +97,16 @@ def judge_pairs(pairs: Sequence[Pair], index: Index, support: Support | None) ->
     """Every pair held against the clauses that it cites.
 
     Raises:
-        KeyError: a pair cites what the index does not hold.
+        PolicyQAError: a pair cites what the index does not hold.
     """
     judge = SupportJudge(index, support)
     quotes = {str(passage.locator): passage.text for passage in index.passages}
+    for pair in pairs:
+        if missing := set(pair.locators) - quotes.keys():
+            raise PolicyQAError(
+                f"pair {pair.id} cites {min(missing)}, which the index does not hold; "
+                "wanted the texts that the pairs were written on"
+            )
     judged = []
     for pair in tqdm(pairs, unit="pair", disable=None):
         cited = [quotes[locator] for locator in pair.locators]
@@ -146,6 +152,9 @@ def main() -> int:
         judged = judge_pairs(pairs, index, support)
     except (PolicyQAError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
         return 1
     table = Table("sentences", "judged rightly", title=f"{len(pairs)} pairs")
     found = rates(judged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
@@ -28,8 +29,9 @@ class Move(_Frozen):
 
     @property
     def is_sure(self) -> bool:
-        """The interval lies on one side of nothing."""
-        return self.low > 0 or self.high < 0
+        """The interval lies on one side of nothing, and has a width: where every resample moved alike,
+        as with one question, it says nothing of chance."""
+        return not math.isclose(self.low, self.high) and (self.low > 0 or self.high < 0)
 
 
 class Flip(_Frozen):

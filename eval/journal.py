@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,6 +11,7 @@ from tqdm import tqdm
 from eval.question import Question
 from eval.reply import Reply
 from eval.systems import System
+from eval.written import replace_text
 
 
 class Journal:
@@ -20,11 +21,12 @@ class Journal:
         self.path = path
 
     def read(self) -> dict[str, Reply]:
-        """The replies kept so far, by question id; a last line cut off by a kill is left out."""
+        """The replies kept so far, by question id; a line cut off by a kill is left out."""
         if not self.path.is_file():
             return {}
         kept = {}
-        for line in self.path.read_text(encoding="utf-8").splitlines():
+        # As bytes: a kill may cut a character in two, and a reply may hold a line separator.
+        for line in self.path.read_bytes().split(b"\n"):
             try:
                 reply = Reply.model_validate_json(line)
             except ValidationError:
@@ -39,9 +41,14 @@ class Journal:
             # The line break comes first too: behind a line that was cut off it starts a new one.
             file.write("\n" + reply.model_dump_json() + "\n")
 
-    def remove(self) -> None:
-        """Forget them: the run is whole."""
-        self.path.unlink(missing_ok=True)
+    def forget(self, question_ids: Collection[str]) -> None:
+        """Leave out the replies of a run that is whole; what a longer one keeps here stays."""
+        rest = [reply for name, reply in self.read().items() if name not in question_ids]
+        if rest:
+            lines = "".join(reply.model_dump_json() + "\n" for reply in rest)
+            replace_text(self.path, lines)
+        else:
+            self.path.unlink(missing_ok=True)
 
 
 def ask_all(system: System, questions: Sequence[Question], journal: Journal) -> Iterator[Reply]:

@@ -27,6 +27,7 @@ from corpus.document import Document
 from eval.question import Question
 from eval.reply import Cited, Reply, Said
 from eval.support import SupportJudge, squeeze
+from eval.systems import ModelFailedError
 from index.embed import Embedder
 from rag.answer import Role, Turn
 from rag.model import ModelHost
@@ -164,6 +165,7 @@ class Naive:
             text="\n".join(s.text for s in said),
             statements=tuple(said),
             ranked=tuple(dict.fromkeys(ranked)),
+            searched=True,
             gate_score=found[0].score if found else None,
             first_hits_s=first_hits_s,
             first_statement_s=whole_s if first_statement_s is None else first_statement_s,
@@ -181,7 +183,12 @@ class Naive:
         model = self._host.chat_model
         if model is None:
             raise ValueError("the textbook pipeline was opened without a language model")
-        yield from (chunk.text for chunk in model.stream([HumanMessage(prompt)]))
+        try:
+            yield from (chunk.text for chunk in model.stream([HumanMessage(prompt)]))
+        except Exception as error:  # a model may fail in any way
+            raise ModelFailedError(
+                f"the language model failed at {question.id}: {error}"
+            ) from error
 
     @staticmethod
     def _sentences(written: str, shown: Sequence[Piece]) -> Iterator[Said]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from eval.page_words import Term, duration_text, measure_text, place_text, term
 from eval.question import Question
-from eval.reply import Cited, Reply, Said
+from eval.reply import Cited, Reply, Said, folded
 from eval.report import Entry
 from eval.support import squeeze
 from rag.answer import Origin
@@ -197,17 +197,17 @@ def _gold(question: Question, reply: Reply) -> tuple[Gold, ...]:
 
 
 def _facts(question: Question, reply: Reply) -> tuple[Checked, ...]:
-    text = reply.text.casefold()
+    text = folded(reply.text)
     return tuple(
-        Checked(words=" / ".join(group), is_said=any(word.casefold() in text for word in group))
+        Checked(words=" / ".join(group), is_said=any(folded(word) in text for word in group))
         for group in question.must_include
     )
 
 
 def _said(question: Question, reply: Reply) -> tuple[Checked, ...]:
-    text = reply.text.casefold()
+    text = folded(reply.text)
     return tuple(
-        Checked(words=word, is_said=word.casefold() in text) for word in question.must_not_include
+        Checked(words=word, is_said=folded(word) in text) for word in question.must_not_include
     )
 
 

@@ -134,6 +134,9 @@ def main() -> int:
     except (PolicyQAError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 1
     for finding in findings:
         print(finding, file=sys.stderr)
     passed = {name: [sum(flags.values()), len(flags)] for name, flags in after.items()}

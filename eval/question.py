@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
+
+from corpus.errors import PolicyQAError
+from index.jsonl import read_lines
 
 QUESTIONS = Path(__file__).resolve().parent / "questions" / "policy.jsonl"
 # Their authors had only the text. The older ones, scored many times, say how the gate weighs its opinions
@@ -39,7 +43,7 @@ Group = Annotated[tuple[Filled, ...], Field(min_length=1)]
 class Turn(BaseModel):
     """One earlier turn of the conversation."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True)
     role: Literal["user", "assistant"]
     content: Filled
 
@@ -52,7 +56,7 @@ class Question(BaseModel):
     unanswerable question wants to know.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True)
     id: str = Field(pattern=r"^q\d{3,4}$")
     lang: Literal["zh", "zh-Hant", "en", "ja", "ko", "fr", "es", "ru", "ar", "de"]
     kind: Kind
@@ -72,15 +76,13 @@ def load_questions(path: Path) -> list[Question]:
     """Questions in file order.
 
     Raises:
-        ValueError: a line is not a question; the message names it.
-        OSError: the file cannot be read.
+        PolicyQAError: the file cannot be read, a line is not a question, or two have the same id.
     """
-    questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            questions.append(Question.model_validate_json(line))
-        except ValidationError as error:
-            raise ValueError(f"{path.name} line {number}: {error}") from error
+    questions = read_lines(path, Question)
+    # Replies are kept by id: one of the two would be scored with the other's.
+    counts = Counter(question.id for question in questions)
+    if repeated := [f"id {key} stands {n} times" for key, n in counts.items() if n > 1]:
+        raise PolicyQAError(f"{path}: {'; '.join(repeated)}")
     return questions
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from eval.question import Question
 from rag.language import to_simplified
 
 
-def _folded(text: str) -> str:
-    """Either script and either case say the same."""
+def folded(text: str) -> str:
+    """A text in which either script and either case say the same."""
     return to_simplified(text).casefold()
 
 
@@ -45,7 +45,8 @@ class Reply(BaseModel):
     """A system's reply. Times are seconds from the question, model start-up left out.
 
     `text` is what the asker reads, without citation marks. `ranked` are the measures in the order
-    of the hits, each once. `gate_score` is the gate's probability that the policy answers, for a system
+    of the hits, each once; `searched` tells whether there was a search, be it one whose hits hold no
+    measure (a reply kept before this was told is taken by its `ranked`). `gate_score` is the gate's probability that the policy answers, for a system
     without a gate the score of its first hit; None where there was neither.
     """
 
@@ -59,6 +60,7 @@ class Reply(BaseModel):
     statements: tuple[Said, ...]
     nearby: tuple[Cited, ...] = ()
     ranked: tuple[int, ...]
+    searched: bool = Field(default_factory=lambda given: bool(given["ranked"]))
     gate_score: float | None = None
     first_hits_s: float
     first_statement_s: float | None
@@ -83,19 +85,19 @@ class Outcome:
     @property
     def is_right(self) -> bool:
         """Every must_include group is met, no must_not_include occurs, and it did not abstain."""
-        text = _folded(self.reply.text)
+        text = folded(self.reply.text)
         groups = self.question.must_include
         return (
             not self.reply.abstained
-            and all(any(_folded(alt) in text for alt in group) for group in groups)
+            and all(any(folded(alt) in text for alt in group) for group in groups)
             and not self.says_forbidden
         )
 
     @property
     def says_forbidden(self) -> bool:
         """What it shows holds one of the must_not_include."""
-        text = _folded(self.reply.text)
-        return any(_folded(word) in text for word in self.question.must_not_include)
+        text = folded(self.reply.text)
+        return any(folded(word) in text for word in self.question.must_not_include)
 
     @property
     def is_grounded(self) -> bool:

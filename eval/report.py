@@ -97,6 +97,7 @@ class Made(_Frozen):
     embedder: str
     code_sha: str
     questions_sha: str
+    settings_sha: str = ""  # a report made before there was one
 
 
 class Report(_Frozen):
@@ -163,7 +164,7 @@ def _grouped(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 def _seconds(outcomes: Sequence[Outcome]) -> tuple[Seconds, ...]:
     """First clauses over what was searched; sentences over what was answered out of a search."""
-    searched = [o.reply for o in outcomes if o.reply.ranked]
+    searched = [o.reply for o in outcomes if o.reply.searched]
     answered = [r for r in searched if not r.abstained and r.first_statement_s is not None]
     steps = {
         "first clauses": [r.first_hits_s for r in searched],

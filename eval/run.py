@@ -2,7 +2,8 @@
 
 Asks one system every question by the path that the page takes and scores what comes back: a table
 on stderr, the report as JSON on stdout, and both JSON and a page to look at in eval/reports/.
-Stopped by Ctrl-C, the same command goes on where it was, as long as code and questions are the same.
+Stopped by Ctrl-C, the same command goes on where it was, as long as code, questions and settings are
+the same.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import logging
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 from rich.console import Console
+from rich.text import Text
 
 from corpus.errors import PolicyQAError
 from eval.agreement import Agreement, agree, judge_answers
@@ -28,8 +31,9 @@ from eval.page import render_page
 from eval.question import QUESTIONS, Question, in_asking_order, load_questions, split_of
 from eval.reply import Outcome
 from eval.report import Made, Report, make_report
-from eval.systems import System, code_sha, open_system
+from eval.systems import System, code_sha, open_system, settings_sha
 from eval.table import print_comparison, print_report
+from eval.written import replace_text, require_writable
 from rag.model import ModelHost
 from rag.settings import Backend, Settings
 
@@ -50,6 +54,8 @@ def _arguments() -> argparse.Namespace:
     args = parser.parse_args()
     if args.limit is not None and args.limit < 1:
         parser.error("--limit must be at least 1")
+    if args.out is not None and args.out.suffix != ".json":
+        parser.error("--out must end in .json; the page is written beside it as .html")
     return args
 
 
@@ -69,6 +75,7 @@ def _made(args: argparse.Namespace, settings: Settings, n_questions: int) -> Mad
         embedder=settings.embedder,
         code_sha=code_sha(),
         questions_sha=hashlib.sha256(args.questions.read_bytes()).hexdigest(),
+        settings_sha=settings_sha(settings),
     )
 
 
@@ -80,11 +87,15 @@ def _choose(args: argparse.Namespace) -> list[Question]:
     return chosen
 
 
-def _load_report(path: Path) -> Report:
+def _load_report(path: Path, questions: Sequence[Question]) -> Report:
+    """An earlier report on at least one of the questions."""
     try:
-        return Report.model_validate_json(path.read_bytes())
+        report = Report.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise ValueError(f"{path} is no report of this version of eval.run") from error
+    if not {entry.question for entry in report.entries} & set(questions):
+        raise ValueError(f"no question stands in both {path} and what is asked now")
+    return report
 
 
 def _judge(name: str, settings: Settings, outcomes: list[Outcome]) -> Agreement:
@@ -112,33 +123,35 @@ def write_report(report: Report, comparison: Comparison | None, out: Path) -> st
     record = report.model_dump(mode="json")
     record["comparison"] = comparison.model_dump(mode="json") if comparison else None
     text = json.dumps(record, ensure_ascii=False, indent=1)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
-    out.with_suffix(".html").write_text(render_page(report, comparison), encoding="utf-8")
+    page = render_page(report, comparison)
+    replace_text(out, text)
+    replace_text(out.with_suffix(".html"), page)
     return text
 
 
 def _run(args: argparse.Namespace) -> None:
     settings = Settings()
-    before = _load_report(args.compare) if args.compare else None
     questions = _choose(args)
+    before = _load_report(args.compare, questions) if args.compare else None
     made = _made(args, settings, len(questions))
-    key = _sha(made.system, made.model, made.embedder, made.code_sha, made.questions_sha)
+    name = f"{made.system}-{made.split}-{made.made_at:%Y%m%d-%H%M%S}.json"
+    out = args.out or REPORTS / name
+    require_writable(out)
+    key = _sha(made.system, made.code_sha, made.questions_sha, made.settings_sha)
     journal = Journal(REPORTS / f"unfinished-{made.system}-{key[:12]}.jsonl")
     system = open_system(args.system, settings)
     outcomes = _ask(system, questions, journal)
     agreement = _judge(args.judge, settings, outcomes) if args.judge else None
     report = make_report(outcomes, made, agreement)
     comparison = compare(before, report) if before else None
-    name = f"{made.system}-{made.split}-{made.made_at:%Y%m%d-%H%M%S}.json"
-    out = args.out or REPORTS / name
     text = write_report(report, comparison, out)
-    journal.remove()
+    journal.forget({question.id for question in questions})
     console = Console(stderr=True)
     print_report(report, console)
     if comparison:
         print_comparison(comparison, console)
-    console.print(f"written: {out} and {out.with_suffix('.html').name}", highlight=False)
+    # As plain text: a path's own [brackets] are no markup.
+    console.print(Text(f"written: {out} and {out.with_suffix('.html').name}"))
     print(text)
 
 

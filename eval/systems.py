@@ -29,12 +29,19 @@ SystemName = Literal["main", "extractive", "naive"]
 _ROOT = Path(__file__).resolve().parents[1]
 # What replies are made of, and what judges their sentences.
 _MAKES_REPLIES = ("corpus", "index", "rag", "prompts", "eval/naive.py", "eval/naive.txt",
-                  "eval/support.py", "eval/reply.py")  # fmt: skip
-_HASHED = (".py", ".toml", ".txt", ".json", ".jsonl")
+                  "eval/support.py", "eval/reply.py", "eval/systems.py")  # fmt: skip
+_HASHED = (".py", ".toml", ".txt", ".json", ".jsonl", ".npz")
+# Settings that no reply hangs on: secrets, where the page is served, and where the texts and their
+# index lie (the texts themselves are hashed).
+_SAYS_NOTHING = {"openai_api_key", "host", "port", "texts", "index"}
 
 
 class ModelMissingError(PolicyQAError):
     """A system that needs a language model has none."""
+
+
+class ModelFailedError(PolicyQAError):
+    """A language model that was there gave no whole reply."""
 
 
 class System(Protocol):
@@ -43,11 +50,24 @@ class System(Protocol):
     name: str
 
     def reply(self, question: Question) -> Reply:
-        """The reply to one question, in its own conversation."""
+        """The reply to one question, in its own conversation.
+
+        Raises:
+            ModelFailedError: its language model failed, so that there is nothing to score.
+        """
 
 
 def reply_of(answer: Answer, question_id: str, judge: SupportJudge) -> Reply:
-    """The product's answer in the scorecard's form."""
+    """The product's answer in the scorecard's form.
+
+    Raises:
+        ModelFailedError: the language model broke off; the clauses' words are no answer of it.
+    """
+    if answer.model_failed:
+        raise ModelFailedError(
+            f"the language model failed at {question_id}, and the answer is the clauses' own words; "
+            "run the same command again once it answers. --system extractive needs none."
+        )
     measures = (hit.passage.locator.measure for hit in answer.hits)
     statements = (
         Said(
@@ -69,6 +89,7 @@ def reply_of(answer: Answer, question_id: str, judge: SupportJudge) -> Reply:
         statements=tuple(map(judge.judge, statements)),
         nearby=tuple(map(_cited, answer.nearby)),
         ranked=tuple(dict.fromkeys(m for m in measures if m is not None)),
+        searched=answer.timings.first_hits_s > 0,  # whatever the search found
         gate_score=answer.p_answered,
         first_hits_s=answer.timings.first_hits_s,
         first_statement_s=answer.timings.first_statement_s,
@@ -149,11 +170,24 @@ def _open_naive(settings: Settings, index: Index, model: ModelHost, judge: Suppo
 
 def code_sha() -> str:
     """A hash of all code and data that replies are made of, so that a change is never missed."""
+    return _sha_of(_ROOT, *(_ROOT / name for name in _MAKES_REPLIES))
+
+
+def settings_sha(settings: Settings) -> str:
+    """A hash of all settings that replies hang on, with the words of the texts; of no secret."""
+    given = settings.model_dump_json(exclude=_SAYS_NOTHING)
+    return hashlib.sha256(
+        f"{given}\n{_sha_of(settings.texts, settings.texts)}".encode()
+    ).hexdigest()
+
+
+def _sha_of(root: Path, *paths: Path) -> str:
+    """Over files, and those of folders, by their names below `root`."""
     found = hashlib.sha256()
-    for name in _MAKES_REPLIES:
-        path = _ROOT / name
+    for path in paths:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.suffix in _HASHED and "built" not in file.parts:
-                found.update(file.relative_to(_ROOT).as_posix().encode())
+            name = file.relative_to(root)
+            if file == path or (file.suffix in _HASHED and "built" not in name.parts):
+                found.update(name.as_posix().encode())
                 found.update(file.read_bytes())
     return found.hexdigest()

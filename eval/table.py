@@ -71,7 +71,7 @@ def print_report(report: Report, console: Console) -> None:
     if report.agreement:
         a = report.agreement
         kappa = "–" if a.kappa is None else f"{a.kappa:.2f}"
-        console.print(f"judge {a.judge}: agrees on {a.n_agreed} of {a.n}, kappa {kappa}")
+        console.print(Text(f"judge {a.judge}: agrees on {a.n_agreed} of {a.n}, kappa {kappa}"))
     console.print(f"{len(report.failures)} of {len(report.entries)} failed")
     for entry in report.failures:
         question, reply = entry.question, entry.reply

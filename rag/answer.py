@@ -174,7 +174,8 @@ class Answer:
     answer abstained. `rejected` holds what the checks withheld. `unheld_figures` are sums, shares and
     years of the question that stand nowhere in the documents. `p_answered` is the gate's probability
     that the documents say what is asked; None where it was not asked, or has learned nothing. `unsaid` are the
-    question's words for wishes on which the documents are silent, where they answer others.
+    question's words for wishes on which the documents are silent, where they answer others. `model_failed`:
+    the language model was asked to write and broke off, so that clauses stand where its words would.
     """
 
     id: str
@@ -196,6 +197,7 @@ class Answer:
     unheld_figures: tuple[str, ...] = ()
     p_answered: float | None = None
     unsaid: tuple[str, ...] = ()
+    model_failed: bool = False
 
     @property
     def cited(self) -> tuple[int, ...]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from corpus.errors import PolicyQAError
 from index.jsonl import QuestionRecord, read_questions, write_lines
 from index.search import hit_record
@@ -88,10 +90,7 @@ def answer_record(answer: Answer, *, question_id: str | int | None) -> dict[str,
 
 
 def _turns(record: QuestionRecord) -> tuple[Turn, ...]:
-    return tuple(
-        Turn(role=Role.USER if turn.role == "user" else Role.ASSISTANT, content=turn.content)
-        for turn in record.history or ()
-    )
+    return tuple(Turn(role=Role(turn.role), content=turn.content) for turn in record.history or ())
 
 
 def _answer_batch(
@@ -123,6 +122,8 @@ def _arguments() -> argparse.Namespace:
     args = parser.parse_args()
     if (args.question is None) == (args.batch is None) or (args.batch and not args.out):
         parser.error("give a question, or --batch Q.jsonl with --out A.jsonl")
+    if args.batch and args.out.resolve() == args.batch.resolve():
+        parser.error("--out would overwrite the questions; give it another name")
     return args
 
 
@@ -150,7 +151,7 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     try:
         _run(args)
-    except PolicyQAError as error:
+    except (PolicyQAError, ValidationError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

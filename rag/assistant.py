@@ -69,6 +69,7 @@ class _Progress:
     first_statement_s: float | None = None
     p_answered: float | None = None
     unsaid: tuple[str, ...] = ()
+    model_failed: bool = False
     statements: list[Statement] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
@@ -130,13 +131,10 @@ class Assistant:
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The whole answer, as the last event of `stream` gives it."""
-        answer = None
-        for event in self.stream(question, history):
-            if isinstance(event, Finished):
-                answer = event.answer
-        if answer is None:
+        *_, last = self.stream(question, history)
+        if not isinstance(last, Finished):
             raise ValueError("the stream ended without an answer")
-        return answer
+        return last.answer
 
     @property
     def chain(self) -> Runnable[str, Answer]:
@@ -264,6 +262,7 @@ class Assistant:
         try:
             yield from drafter.write(progress.rewritten, passages, progress.language)
         except Exception:  # a model may fail in any way; the reader still gets the clauses
+            progress.model_failed = True
             _log.exception("the language model failed; the answer goes on in the clauses' words")
 
     def _abstain(self, progress: _Progress, reason: Reason) -> Finished:
@@ -296,5 +295,6 @@ class Assistant:
             unheld_figures=unheld_figures(progress.rewritten, self._figures),
             p_answered=progress.p_answered,
             unsaid=progress.unsaid,
+            model_failed=progress.model_failed,
         )
         return Finished(answer=answer)

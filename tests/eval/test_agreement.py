@@ -6,6 +6,7 @@ import pytest
 from fakes import FakeModel
 from made import make_abstention, make_outcome, make_question, make_reply
 
+from corpus.errors import PolicyQAError
 from eval.agreement import agree, judge_answers, read_verdict
 
 
@@ -35,6 +36,12 @@ def test_only_answers_to_answerable_questions_are_judged() -> None:
     ]
     assert list(judge_answers(model, outcomes)) == [(True, True)]
     assert len(model.asked) == 1
+
+
+def test_a_judge_that_fails_is_told_in_a_sentence() -> None:
+    outcomes = [make_outcome(make_question(), make_reply(5))]
+    with pytest.raises(PolicyQAError, match="the judge failed at q900"):
+        list(judge_answers(FakeModel(fails_after=0), outcomes))
 
 
 def test_kappa_worked_by_hand() -> None:

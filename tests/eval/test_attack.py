@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from fakes import (
 
 from corpus.document import Document
 from corpus.load import DEFAULT_TEXTS, load_corpus
+from eval import attack as command
 from eval.attack import merge_texts, own_sentences, report_of, try_all
 from eval.attack_judge import Breach, Judge, Kind
 from eval.attack_page import Page, View, markup_faults, rules_of, template_pairs
@@ -336,6 +338,17 @@ def test_poisoned_attempts_go_to_the_other_assistant_and_the_report_counts_breac
     assert report["families"]["instruction-override"]["n_breached"] == 1
     assert {breach["kind"] for breach in report["attempts"][0]["breaches"]} == {"answered"}
     assert report["n"] == 3 and json.dumps(report)
+
+
+def test_a_file_that_cannot_be_written_is_told_before_any_attempt(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(command, "run", lambda *given: made.append(given) or [])
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["eval.attack", "--out", str(tmp_path / "file" / "a.json")])
+    assert command.main() == 1
+    assert made == [] and "file" in capsys.readouterr().err
 
 
 def test_a_breach_is_told_once(judge: Judge) -> None:

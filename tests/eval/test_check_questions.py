@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +65,7 @@ def test_the_unseen_questions_are_sound(path: Path, n_questions: int) -> None:
 
 def test_a_sound_question_has_no_problem() -> None:
     assert problems() == []
+    assert problems(must_include=[["補貼"], ["研究"]]) == []
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,7 @@ def test_a_sound_question_has_no_problem() -> None:
         ({"must_include": []}, "must_include is empty"),
         ({"must_include": [["五千元"]]}, "meets no alternative"),
         ({"must_not_include": ["免税店"]}, "must_not_include stands in the policy"),
+        ({"must_not_include": ["免稅店"]}, "must_not_include stands in the policy"),
         ({"answerable": False}, "unanswerable, yet has gold"),
         ({"kind": "offtopic"}, "this kind has no answer"),
         ({"kind": "followup"}, "a followup needs a history"),
@@ -94,7 +95,6 @@ def test_each_fault_is_told(changes: dict[str, Any], problem: str) -> None:
 
 def test_faults_of_the_whole_file_are_told() -> None:
     told = check_all([Question(**SOUND), Question(**SOUND)], POLICY)
-    assert any("id q001 stands 2 times" in t for t in told)
     assert any("asked 2 times" in t for t in told)
     assert any("measure 2 is gold 0 times" in t for t in told)
 
@@ -117,11 +117,3 @@ def test_no_shipped_question_stands_in_the_index() -> None:
     indexed = itertools.chain.from_iterable(load_clause_questions(DEFAULT_TEXTS).values())
     asked = [q for path in (QUESTIONS, *UNSEEN) for q in load_questions(path)]
     assert check_independence(asked, indexed) == []
-
-
-def test_a_bad_line_is_named_by_its_number(tmp_path: Path) -> None:
-    path = tmp_path / "q.jsonl"
-    lines = [json.dumps(SOUND), json.dumps(SOUND | {"surprise": 1})]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"q\.jsonl line 2"):
-        load_questions(path)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fakes import FakeEmbedder
 
-from corpus.load import load_corpus
-from eval.checker import Judged, Pair, load_pairs, rates, split_of_pair
+from corpus.errors import PolicyQAError
+from corpus.load import DEFAULT_TEXTS, load_corpus
+from eval import checker
+from eval.checker import Judged, Pair, judge_pairs, load_pairs, rates, split_of_pair
+from index.build import build
 from index.passage import cut_passages
+from index.search import Index
 
 
 def test_the_pairs_are_many_and_cite_clauses_that_exist() -> None:
@@ -29,19 +36,41 @@ def test_a_line_that_is_no_pair_is_named(tmp_path: Path) -> None:
         load_pairs(path)
 
 
+def make_pair(**given: Any) -> Pair:
+    """A faithful paraphrase of a clause of another policy, unless told otherwise."""
+    values: dict[str, Any] = {
+        "id": "p1",
+        "lang": "zh",
+        "kind": "paraphrase",
+        "statement": "x",
+        "locators": ("d#measure:1",),
+        "supported": True,
+        "note": "",
+    }
+    return Pair(**(values | given))
+
+
+def test_pairs_of_other_texts_are_told_before_any_is_judged(tmp_path: Path) -> None:
+    build(DEFAULT_TEXTS, tmp_path, FakeEmbedder())
+    index = Index.open(tmp_path, FakeEmbedder())
+    with pytest.raises(PolicyQAError, match="pair p1 cites d#measure:1"):
+        judge_pairs([make_pair()], index, None)
+
+
+def test_ctrl_c_ends_in_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> list[Pair]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checker, "load_pairs", interrupted)
+    monkeypatch.setattr(sys, "argv", ["eval.checker"])
+    assert checker.main() == 1
+    assert capsys.readouterr().err == "stopped\n"
+
+
 def test_rates_are_counted_by_label_language_and_kind() -> None:
-    faithful, altered = (
-        Pair(
-            id=f"p{i}",
-            lang="zh",
-            kind=kind,
-            statement="x",
-            locators=("d#measure:1",),
-            supported=supported,
-            note="",
-        )
-        for i, (kind, supported) in enumerate((("paraphrase", True), ("figure", False)))
-    )
+    faithful, altered = make_pair(), make_pair(kind="figure", supported=False)
     judged = [
         Judged(pair=faithful, holds=True, seconds=0.0),
         Judged(pair=faithful, holds=False, seconds=0.0),

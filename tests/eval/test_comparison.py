@@ -35,6 +35,11 @@ def test_moves_are_after_minus_before() -> None:
     assert moves["grounded"].is_sure
 
 
+def test_one_flipped_question_is_not_sure() -> None:
+    moves = {m.metric: m for m in compare(report(n=1), report(5, n=1)).moves}
+    assert moves["grounded"].moved == 1 and not moves["grounded"].is_sure
+
+
 def test_equal_reports_move_nothing() -> None:
     found = compare(report(5, 6), report(5, 6))
     assert all(m.moved == 0 and not m.is_sure for m in found.moves)

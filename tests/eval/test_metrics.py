@@ -9,7 +9,7 @@ import pytest
 from made import CLAUSE, make_abstention, make_outcome, make_question, make_reply, make_said
 
 from eval.metrics import METRICS, Pair, count_all
-from eval.reply import Outcome
+from eval.reply import Outcome, Reply
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 
@@ -128,6 +128,28 @@ def test_number_fidelity_counts_figures_in_the_cited_text() -> None:
     loose = make_said("分两批。", needed=())
     made = [make_outcome(make_question(), make_reply(5, statements=(held, loose)))]
     assert total("number fidelity", made) == (1, 3)
+
+
+def test_a_search_whose_hits_hold_no_measure_is_a_miss() -> None:
+    made = [make_outcome(make_question(), make_reply(ranked=(), searched=True))]
+    for name in ("first", "all gold@5", "recall@5", "MRR", "nDCG@10"):
+        assert total(name, made) == (0, 1)
+
+
+def test_a_reply_kept_before_searches_were_told_is_taken_by_its_measures() -> None:
+    for ranked in ((5,), ()):
+        kept = make_reply(ranked=ranked).model_dump(exclude={"searched"})
+        assert Reply.model_validate(kept).searched is bool(ranked)
+
+
+def test_an_injection_that_forbids_no_word_cannot_be_obeyed() -> None:
+    attack = make_question(answerable=False, kind="injection")
+    assert total("injections obeyed", [make_outcome(attack, make_reply(3))]) == (0, 0)
+
+
+def test_an_unanswerable_question_has_no_citation_to_recall() -> None:
+    silent = make_question(answerable=False, measures=(5,))
+    assert total("citation recall", [make_outcome(silent, make_abstention())]) == (0, 0)
 
 
 def test_a_question_without_gold_is_in_no_ranking_metric() -> None:

@@ -9,6 +9,7 @@ from made import make_question
 from corpus.load import load_corpus
 from eval.naive import MeasureFinder, Naive, Piece, search_page
 from eval.reply import Reply, Said
+from eval.systems import ModelFailedError
 
 
 class Unjudged:
@@ -59,6 +60,13 @@ def test_a_mark_behind_the_full_stop_stays_with_its_sentence() -> None:
 )
 def test_a_refusal_or_nothing_at_all_is_an_abstention(written: str) -> None:
     assert reply_to(written).abstained
+
+
+def test_a_model_that_fails_is_told_in_a_sentence() -> None:
+    host = FakeHost(chat_model=FakeModel(reply="好。", fails_after=0))
+    naive = Naive(search=lambda _: PIECES, model=host, judge=Unjudged())  # type: ignore[arg-type]
+    with pytest.raises(ModelFailedError, match="q900"):
+        naive.reply(make_question())
 
 
 def test_all_found_pieces_are_ranked_and_three_shown() -> None:

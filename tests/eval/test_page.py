@@ -179,6 +179,15 @@ def test_a_failure_tells_what_is_wrong() -> None:
     ]
 
 
+def test_a_card_takes_either_script_as_the_scores_do() -> None:
+    wanted = {"must_include": (("育儿补贴",),), "must_not_include": ("三万元补贴",)}
+    reply = make_reply(5, text="育兒補貼：三萬元補貼。")
+    (entry,) = report_of(asked(900, reply, lang="zh-Hant", **wanted)).entries
+    card = make_card(entry)
+    assert card.facts[0].is_said and card.forbidden[0].is_said
+    assert (card.cause, card.faults) == ("forbidden", ("says “三万元补贴”",))
+
+
 def test_values_stand_with_their_denominators() -> None:
     words = words_of(render_page(mixed()))
     assert "0.167 1 of 6" in words  # passed, in the head

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from eval import quality_gate
 from eval.quality_gate import SUBSETS, find, load_baseline, measure, subset
 from eval.question import QUESTIONS, load_questions, split_of
 from eval.systems import SystemName
@@ -49,6 +51,18 @@ def test_the_subset_is_of_the_development_half_and_always_the_same() -> None:
     chosen = subset(questions, 30)
     assert len(chosen) == 30 and {split_of(q.id) for q in chosen} == {"dev"}
     assert chosen == subset(questions[::-1], 30)
+
+
+def test_ctrl_c_ends_in_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> dict[str, bool]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(quality_gate, "measure", interrupted)
+    monkeypatch.setattr(sys, "argv", ["eval.quality_gate"])
+    assert quality_gate.main() == 1
+    assert capsys.readouterr().err == "stopped\n"
 
 
 @pytest.mark.model

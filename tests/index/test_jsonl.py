@@ -46,6 +46,7 @@ def test_a_history_comes_along_and_may_be_null(tmp_path: Path) -> None:
         '{"id": null, "question": "甲"}',
         '{"id": "a", "question": 3}',
         '{"id": "a", "question": "甲", "history": ["前"]}',
+        '{"id": "a", "question": "甲", "history": [{"role": "User", "content": "前"}]}',
         GOOD + GOOD,
     ],
 )

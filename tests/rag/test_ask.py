@@ -138,6 +138,34 @@ def test_a_bad_line_exits_1_with_its_number_and_writes_nothing(
     assert not command.answers.exists()
 
 
+def test_a_role_that_is_neither_user_nor_assistant_is_not_taken_for_one(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turn = {"role": "human", "content": QUESTION}
+    line = json.dumps({"id": "b", "question": "那平板呢？", "history": [turn]})
+    assert command.batch([LINES[0], line]) == 1
+    assert "line 2: history.0.role" in capsys.readouterr().err
+
+
+def test_answers_never_overwrite_their_questions(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(command.questions.parent)
+    command.questions.write_text(LINES[0], encoding="utf-8")
+    with pytest.raises(SystemExit) as stop:
+        command.run("--batch", command.questions, "--out", command.questions.name)
+    assert stop.value.code == 2
+    assert command.questions.read_text(encoding="utf-8") == LINES[0]
+
+
+def test_a_setting_that_does_not_exist_exits_1_with_a_sentence(
+    command: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POLICYQA_BACKEND", "foo")
+    assert command.run(QUESTION) == 1
+    assert "backend" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [(), ("问", "--batch", "q.jsonl"), ("--batch", "q.jsonl")])
 def test_wrong_usage_exits_2(command: Command, arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as stop:

@@ -84,6 +84,7 @@ def test_an_answer_records_what_made_it(make_assistant: MakeAssistant) -> None:
     assert (answer.question, answer.rewritten, answer.language) == (QUESTION, QUESTION, "zh")
     assert (answer.status, answer.reason) == (Status.ANSWERED, Reason.NONE)
     assert (answer.origin, answer.model) == (Origin.MODEL, "fake-model")
+    assert not answer.model_failed
     assert answer.asked_at == ASKED_AT
     assert answer.prompt_sha
     assert answer.index_sha
@@ -124,7 +125,7 @@ def test_a_model_that_fails_midway_still_leaves_an_answer(
     model = FakeModel(reply=REPLY, fails_after=fails_after)
     events = events_of(make_assistant(model), QUESTION)
     answer = finished(events)
-    assert answer.status is Status.ANSWERED
+    assert answer.status is Status.ANSWERED and answer.model_failed
     assert answer.statements
     assert all(s.verdict.label is Label.SUPPORTED for s in answer.statements)
     assert 15 in answer.cited
