@@ -30,8 +30,11 @@ def parse_numeral(text: str) -> int:
         elif c in _UNITS:
             section += (digit or 1) * _UNITS[c]
             digit = 0
-        else:
+        elif c == "亿" or not section + digit:  # 一万亿, 一万万: of all before it
             total = (total + section + digit) * _SECTIONS[c]
+            section = digit = 0
+        else:  # 一亿两千万: of what stands since the 亿
+            total += (section + digit) * _SECTIONS[c]
             section = digit = 0
     return total + section + digit
 

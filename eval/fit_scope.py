@@ -4,9 +4,9 @@ What is learned from: the development questions, eval/questions/tuning.jsonl, me
 (questions near to the policy in meaning, most of which it does not answer; short ones count more) and the plain questions
 beside the texts, each searched in an index that lacks it; they are many and easy and count little. Of
 answerable ones a second reading without evidence counts a little as not answered. The report half is not read.
-Then the same questions, but for the plain ones and the second readings, are read by the language
-model's lower layers, and what its vectors tell is learned beside it. JSON with the cross-validated
-curves goes to stdout.
+Then those of the questions that were asked beside others of the opposite kind are read by the language model's
+lower layers, and what its vectors tell is learned beside it; with the many easy ones it tells less. JSON
+with the cross-validated curves goes to stdout.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _SHORT_WEIGHT = 8.0
 _EVERY_PLAIN = 2
 # This share of answerable questions is refused, in cross-validation, where the scope stands alone.
 FALSE_REFUSALS = 0.05
-# The sources that hold both kinds: the curve and the threshold are read off them.
+# The sources that hold both kinds: the curve and the threshold are read off them, and the reader reads them.
 _JUDGED = ("dev", "tuning", "scope", "followups")
 _DEPTH = 200
 
@@ -282,7 +282,7 @@ def main() -> int:
     told = curve(examples, found)
     weights = fit(examples, embedder, threshold_at(examples, found, FALSE_REFUSALS))
     args.out.write_text(weights.model_dump_json() + "\n", encoding="utf-8")
-    read = [i for i, e in enumerate(examples) if e.source not in ("plain", "removed")]
+    read = [i for i, e in enumerate(examples) if e.source in _JUDGED]
     examples = [examples[i] for i in read]
     vectors = _read_all(examples)
     both = cross_validate_reading(examples, vectors, found[read], embedder)
