@@ -44,9 +44,10 @@ _DENIES_IN_ENGLISH = re.compile(
 _ENGLISH_DENIAL = re.compile(r"\bnot?\b|n't\b|\bnever\b|\bnone\b|\bcannot\b", re.IGNORECASE)
 _DENIED_LENGTH = 2
 # “encourages this but does not prescribe it” says of a weak rule that it is weak.
-_WEAK = re.compile(r"鼓励|探索|研究|支持|有条件|试点|适时")
+_WEAK = re.compile(r"鼓励|倡导|探索|研究|支持|允许|引导|有条件|试点|适时")
 _NO_PROMISE = re.compile(
-    r"\b(?:not|n't|no)\s+(?:yet\s+)?(?:an?\s+)?(?:prescrib|oblig|requir|promis|guarantee|mandat|compulsor)",
+    r"(?:并非|并不是|不是|没有|并没有|不作|不等于|不属于)(?:硬性|统一)?(?:强制|必须|一定要?|硬性规定|硬性要求|保证|承诺)(?:性)?(?:的)?(?:要求|规定|义务)?|"
+    r"\b(?:not|n't|no)\s+(?:yet\s+)?(?:an?\s+)?(?:prescrib|oblig|requir|promis|guarantee|mandat|compulsor)\w*(?: to)?",
     re.IGNORECASE,
 )
 # 不可以，单位不得… denies nothing but what the rest denies; …是不允许的 denies what stands before it.
@@ -62,6 +63,11 @@ def _with_one_denial(text: str) -> str:
     return _DENIAL.sub("不", _HARMLESS.sub("＃", fold_for_match(text).translate(_QUOTATION_MARKS)))
 
 
+def without_disclaimers(sentence: str, clause: str) -> str:
+    """The sentence without its words that a weak rule binds nobody: 但不是必须, does not prescribe."""
+    return _NO_PROMISE.sub("", sentence) if _WEAK.search(fold_for_match(clause)) else sentence
+
+
 def disagreement(
     sentence: str, clause: str, segments: tuple[int, ...], *, chinese: bool
 ) -> Finding | None:
@@ -75,10 +81,9 @@ def disagreement(
         return _disagreement_in_chinese(sentence, clause, spoken_of)
     denies = _ENGLISH_DENIAL.search(sentence)
     whole = fold_for_match(clause)
-    is_weak = _WEAK.search(whole) and _NO_PROMISE.search(sentence)
     turns = _TURNS.search(_ORDERS.sub(" ", whole))
     denied = turns or _DENIES_IN_CHINESE.search(_HARMLESS_WORDS.sub(" ", whole))
-    if denies and not is_weak and not denied:
+    if denies and not denied:
         return Finding(kind=FindingKind.DENIAL, said=(denies[0],))
     forbidden = re.search(r"不得|严禁|禁止", fold_for_match(spoken_of))
     if forbidden and not _DENIES_IN_ENGLISH.search(sentence):

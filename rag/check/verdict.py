@@ -9,7 +9,7 @@ from rag.answer import Label, Method, Verdict
 from rag.check.contrary import turned
 from rag.check.figures import foreign_figures, lost_figures
 from rag.check.modality import grown_force
-from rag.check.negation import disagreement
+from rag.check.negation import disagreement, without_disclaimers
 from rag.check.segments import (
     FUNCTION_CHARACTERS,
     Coverage,
@@ -132,9 +132,10 @@ def forbid(
     spoken_of = "".join(parts[i] for i in segments)
     if turn := turned(sentence, passage.text, spoken_of, chinese=chinese):
         return _fail(Label.CONTRADICTED, Method.DIRECTION, turn)
-    if denial := disagreement(sentence, passage.text, segments, chinese=chinese):
+    stated = without_disclaimers(sentence, passage.text)
+    if denial := disagreement(stated, passage.text, segments, chinese=chinese):
         return _fail(Label.CONTRADICTED, Method.NEGATION, denial)
-    if growth := grown_force(sentence, passage.text, segments, chinese=chinese):
+    if growth := grown_force(stated, passage.text, segments, chinese=chinese):
         return _fail(Label.UNSUPPORTED, Method.MODAL_FORCE, growth)
     if chinese and (lost := lost_figures(sentence, spoken_of)):
         found = Finding(kind=FindingKind.LOST_FIGURES, held=lost)

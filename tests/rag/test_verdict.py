@@ -8,7 +8,7 @@ import pytest
 
 from index.passage import Passage
 from rag.answer import Label, Method, Verdict
-from rag.check.verdict import check
+from rag.check.verdict import check, forbid
 
 FindClause = Callable[[str], Passage]
 CHILD = "研究建立育儿补贴制度"
@@ -16,6 +16,7 @@ TRADE_IN = "手机、平板、智能手表（手环）3类"
 HUKOU = "推动取消灵活就业人员"
 CURBS = "及时清理对消费的不合理限制"
 OVERTIME = "不得违法延长劳动者工作时间"
+LEAVE = "带薪年休假与小长假连休"
 FAKES = "售卖假冒伪劣产品"
 ENGLISH = "Study the establishment of a childcare subsidy system."
 
@@ -139,3 +140,23 @@ def test_a_year_left_out_of_the_rule_is_told(clause: Callable[[str], Passage]) -
     sentence = "提高部分学生资助补助标准，扩大政策覆盖面。"
     assert judge(sentence, passage).method is Method.FRAGMENT
     assert judge("2025年" + sentence, passage).label is Label.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "is_forbidden"),
+    [
+        (LEAVE, "鼓励带薪年休假与小长假连休，但不是必须。", False),
+        (LEAVE, "并非强制，鼓励带薪年休假与小长假连休、弹性错峰休假。", False),
+        (LEAVE, "必须让带薪年休假与小长假连休，这不是鼓励。", True),
+        (OVERTIME, "不得违法延长劳动者工作时间，但不是必须。", True),
+    ],
+)
+def test_a_weak_rule_may_be_called_one_that_binds_nobody(
+    clause: FindClause, words: str, sentence: str, is_forbidden: bool
+) -> None:
+    assert bool(forbid(sentence, clause(words), language="zh", support=None)) is is_forbidden
+
+
+def test_a_translation_may_say_so_too(clause: FindClause) -> None:
+    sentence = "Joining paid annual leave with short holidays is encouraged, not mandatory."
+    assert forbid(sentence, clause(LEAVE), language="en", support=None) is None
