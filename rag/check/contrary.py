@@ -15,7 +15,7 @@ _NOT_DENIED = r"(?<!没有)(?<!未)(?<!不)(?<!不会)"
 # What ends or weakens a rule, what hinders or forbids, and what the official text says where a
 # sentence rightly does so.
 _ENDS = re.compile(
-    rf"{_NOT_DENIED}(?:停止|终止|中止|暂停|取消|废止|叫停|退出|关闭|削弱|放缓|阻止|反对|无需|停发|停办|移出|剔除|冻结|收取|收窄)"
+    rf"{_NOT_DENIED}(?:停止|终止|中止|暂停|取消|废止|叫停|退出|关闭|削弱|放缓|阻止|反对|无需|停发|停办|结束|撤销|暂缓|缓期|推迟|作废|废除|移出|剔除|冻结|收取|收窄)"
 )
 _MAY_END = re.compile(r"取消|停|止|禁|不得|转变|退")
 _HINDERS = re.compile(rf"{_NOT_DENIED}(?:禁止|限制|抑制|遏制|收紧|打压)")

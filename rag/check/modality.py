@@ -185,6 +185,16 @@ _ADDED = re.compile(
     r"起(?=每|逐)|\d{4}年(?:[起前后底末初]|以[前后来]|开始)"
 )
 _SAME = {"全额": "足额", "每年": "年年", "年内": "今年"}
+_ADDED_IN_ENGLISH = re.compile(
+    r"\b(?:from|since|until|till|before|after|by)\s+(?:the \w+ of\s+)?20\d\d\b(?!-)|\b20\d\d onwards?\b|"
+    r"\b(?:every|each|per) (?:day|week|month|quarter|year)\b|\b(?:week|month|quarter|annual)ly\b|"
+    r"\bfull (?:interest|subsid\w+)\b|\b(?:doubl|tripl)(?:ed?|es|ing)\b(?! as)|\b(?:sharp|substantial|drastical)ly\b",
+    re.IGNORECASE,
+)
+# What the official text says where a translation rightly has one of these.
+_MAY_ADD = re.compile(
+    r"每|逐|按[年月季]|年度|日常|月报|季度|年[起前后底末初]|以[前后]|足额|全额|大幅|显著|倍"
+)
 
 
 # 在儿童季节性疾病高发期，加大…开放力度: without its first part the rule holds always.
@@ -203,7 +213,7 @@ def grown_force(
     held = fold_for_match("".join(parts[i] for i in segments)) if segments else whole
     if word := _stronger(said, held, whole, chinese=chinese):
         return Finding(kind=FindingKind.STRONGER, said=(word,))
-    if chinese and (added := _added(said, whole)):
+    if added := _added(said, whole, chinese=chinese):
         return Finding(kind=FindingKind.ADDED, said=(added,))
     for kind, weakens, in_chinese, in_english in _FAMILIES:
         weak = weakens.search(held)
@@ -225,8 +235,11 @@ def _stronger(said: str, held: str, clause: str, *, chinese: bool) -> str:
     return duty[0] if duty and duty[0] not in clause else ""
 
 
-def _added(said: str, clause: str) -> str:
+def _added(said: str, clause: str, *, chinese: bool) -> str:
     """A word for how often, by how much or until when that the clause has not, or ""."""
+    if not chinese:
+        added = _ADDED_IN_ENGLISH.search(said)
+        return added[0] if added and not _MAY_ADD.search(clause) else ""
     words = (match[0] for match in _ADDED.finditer(said))
     return next((w for w in words if w not in clause and _SAME.get(w, w) not in clause), "")
 

@@ -87,6 +87,11 @@ GROWN_ENGLISH = [
     (SHOPS, "Open duty-free shops at city ports."),
     (AID, "In 2025 student aid standards are to be raised as part of the plan."),
     (LOANS, "Everyone eligible gets interest subsidies with government support."),
+    (LOANS, "From 2025 onwards, interest subsidies from public funds support eligible loans."),
+    (LOANS, "By the end of 2025, interest subsidies support eligible personal consumer loans."),
+    (LOANS, "Monthly interest subsidies in 2025 support eligible personal consumer loans."),
+    (LOANS, "Full interest subsidies in 2025 support eligible personal consumer loans."),
+    (NURSERY, "Community childcare, doubled in number, is encouraged and supported."),
 ]
 FAITHFUL_ENGLISH = [
     (CHILD, "Study the establishment of a childcare subsidy system."),
@@ -98,6 +103,7 @@ FAITHFUL_ENGLISH = [
     (RATE, "Lower the interest rate of housing provident fund loans in due course."),
     (SHOPS, "Support the opening of duty-free shops at city ports where conditions allow."),
     (NURSERY, "Encourage community-embedded childcare and childcare run by employers."),
+    (LOANS, "In 2025, eligible personal consumer loans are to get interest subsidies."),
 ]
 
 FindClause = Callable[[str], Passage]
