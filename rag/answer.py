@@ -225,15 +225,16 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """Event: a sentence passed its checks."""
+    """Event: a sentence passed its checks. `place`: so many of those before it stand before it; None: all."""
 
     statement: Statement
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
     """Event: the answer is whole. The last event of every question, and its only truth:
-    its statements may be reordered or fewer than those streamed."""
+    its statements may be fewer than those streamed."""
 
     answer: Answer
 

@@ -221,8 +221,9 @@ class Assistant:
             yield Quoted(statements=quotes)
         for statement in composer.compose(self._draft(progress, to_draft)):
             progress.note_statement()
-            progress.statements.append(statement)
-            yield Stated(statement=statement)
+            place = composer.place(statement, progress.statements)
+            progress.statements.insert(place, statement)
+            yield Stated(statement=statement, place=place)
         if progress.statements:
             cited = {c.locator.measure_locator for s in progress.statements for c in s.citations}
             progress.unsaid = self._unsaid.find(read.query, cited)
@@ -270,17 +271,16 @@ class Assistant:
         return self._end(progress, Origin.EXTRACTIVE, reason)
 
     def _end(self, progress: _Progress, origin: Origin, reason: Reason = Reason.NONE) -> Finished:
-        status = Status.ANSWERED if reason is Reason.NONE else Status.ABSTAINED
         answer = Answer(
             id=uuid.uuid4().hex,
             question=progress.question,
             rewritten=progress.rewritten,
             language=progress.language,
-            status=status,
+            status=Status.ANSWERED if reason is Reason.NONE else Status.ABSTAINED,
             reason=reason,
             origin=origin,
             statements=tuple(progress.statements),
-            nearby=progress.nearby if status is Status.ABSTAINED else (),
+            nearby=() if reason is Reason.NONE else progress.nearby,
             hits=progress.hits,
             rejected=tuple(progress.rejected),
             model=self._model.name if origin is Origin.MODEL else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -122,6 +123,15 @@ class Composer:
                 break
         for passage in self._uncovered(self._most - n):
             yield self._quote(passage)
+
+    def place(self, statement: Statement, stated: Sequence[Statement]) -> int:
+        """How many of those stated already a statement follows: whatever the model began with, the
+        clauses stand in their order, the one that answers best first."""
+        return bisect_right([self._rank(other) for other in stated], self._rank(statement))
+
+    def _rank(self, statement: Statement) -> int:
+        cited = {citation.locator for citation in statement.citations}
+        return next(i for i, p in enumerate(self._evidence) if p.locator in cited)
 
     def quotes(self) -> tuple[Statement, ...]:
         """The answer without a draft: what `compose` gives of an empty one. Before `compose`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from corpus.document import Locator
 from index.passage import Hit
 from rag.answer import (
     Answer,
@@ -36,6 +37,10 @@ class Phase(StrEnum):
     DONE = "done"
     STOPPED = "stopped"
     FAULT = "fault"
+
+
+def _measure_of(statement: Statement) -> Locator | None:
+    return next((c.locator.measure_locator for c in statement.citations), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +81,9 @@ class Exchange:
         if isinstance(event, Quoted):
             return replace(self, quoted=event.statements)
         if isinstance(event, Stated):
-            return replace(self, statements=(*self.statements, event.statement))
+            stated = list(self.statements)
+            stated.insert(len(stated) if event.place is None else event.place, event.statement)
+            return replace(self, statements=tuple(stated))
         answer = event.answer
         return replace(
             self,
@@ -91,16 +98,14 @@ class Exchange:
 
     @property
     def shown(self) -> tuple[Statement, ...]:
-        """The sentences, and after them the quoted clauses of measures that none speaks of yet."""
-        spoken = {c.locator.measure_locator for s in self.statements for c in s.citations}
-        return (
-            *self.statements,
-            *(
-                s
-                for s in self.quoted
-                if not any(c.locator.measure_locator in spoken for c in s.citations)
-            ),
-        )
+        """The sentences, and in their places the quoted clauses of measures that none speaks of yet."""
+        if not self.quoted:
+            return self.statements
+        spoken = {_measure_of(s) for s in self.statements}
+        waiting = (s for s in self.quoted if _measure_of(s) not in spoken)
+        order = list(dict.fromkeys(map(_measure_of, (*self.quoted, *self.statements))))
+        both = (*self.statements, *waiting)
+        return tuple(sorted(both, key=lambda s: order.index(_measure_of(s))))
 
     def turns(self) -> tuple[Turn, ...]:
         """What the assistant is told of this exchange later; nothing of an empty or failed one."""

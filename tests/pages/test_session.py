@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fakes import FakeAssistant
 
-from rag.answer import Role
+from rag.answer import Quoted, Role, Stated
 from rag.pages.session import MAX_EXCHANGES, Exchange, Session
 
 
@@ -49,6 +51,18 @@ def test_a_quoted_clause_gives_way_to_the_sentence_about_its_measure() -> None:
     left = [s for s in quoted.quoted if s.citations[0].locator.measure_locator != spoken]
     assert one_stated.shown == (stated, *left)
     assert done.shown == done.statements and done.quoted == ()
+
+
+def test_a_sentence_takes_the_place_of_its_measure_s_quote_and_not_the_first() -> None:
+    exchange = Exchange(question="先引，育儿补贴和免税店")
+    events = FakeAssistant().stream(exchange.question)
+    one, other = next(e.statements for e in events if isinstance(e, Quoted))
+    exchange = exchange.after(Quoted(statements=(one, other)))
+    said, also = replace(other, text="说后一项。"), replace(one, text="说前一项。")
+    exchange = exchange.after(Stated(statement=said))
+    assert exchange.shown == (one, said)
+    exchange = exchange.after(Stated(statement=also, place=0))
+    assert exchange.shown == exchange.statements == (also, said)
 
 
 def test_what_was_quoted_when_it_was_stopped_is_remembered() -> None:

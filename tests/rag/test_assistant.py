@@ -25,6 +25,7 @@ from rag.answer import (
     Reason,
     Role,
     Stated,
+    Statement,
     Status,
     Turn,
 )
@@ -63,7 +64,11 @@ def test_found_comes_before_stated_before_finished(
     assert kinds[1 : 1 + n_quoted] == [Quoted] * n_quoted
     assert kinds[1 + n_quoted : -1] == [Stated] * (len(events) - 2 - n_quoted) != []
     answer = finished(events)
-    assert tuple(e.statement for e in events if isinstance(e, Stated)) == answer.statements
+    stated: list[Statement] = []
+    for event in events:
+        if isinstance(event, Stated):
+            stated.insert(len(stated) if event.place is None else event.place, event.statement)
+    assert tuple(stated) == answer.statements
     assert events[0].hits == answer.hits  # type: ignore[union-attr]
 
 
@@ -77,6 +82,17 @@ def test_until_the_model_has_written_its_answer_stands_in_the_clauses_words(
     assert model.asked == []
     assert quoted.statements == make_assistant(None).ask(question).statements
     assert finished(list(events)).timings.first_statement_s is not None
+
+
+def test_the_best_clause_stands_first_whatever_the_model_begins_with(
+    make_assistant: MakeAssistant,
+) -> None:
+    question = "单位违法延长劳动者工作时间怎么办"
+    overtime = "依法保障劳动者休息休假权益，不得违法延长劳动者工作时间。"
+    before = "鼓励带薪年休假与小长假连休，实现弹性错峰休假。"
+    answer = make_assistant(FakeModel(reply=before + overtime)).ask(question)
+    assert answer.origin is Origin.MODEL
+    assert [statement.text for statement in answer.statements] == [overtime, before]
 
 
 def test_an_answer_records_what_made_it(make_assistant: MakeAssistant) -> None:
