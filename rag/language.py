@@ -42,6 +42,10 @@ _ENGLISH_FRAME = re.compile(
 _FEW_WORDS, _MARGIN = 3, 3.0
 
 
+# 足额 and 发放, 免 and 签证 are taken apart wrongly: as hair on the forehead, as lots drawn.
+_MISCONVERTED = (("額髮放", "額發放"), ("免籤", "免簽"))
+
+
 @functools.cache
 def _latin_identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
@@ -63,6 +67,8 @@ def to_simplified(text: str) -> str:
 def to_traditional(text: str) -> str:
     """Simplified characters made traditional; other text as it is."""
     traditional: str = _converter("s2tw").convert(text)
+    for wrong, right in _MISCONVERTED:
+        traditional = traditional.replace(wrong, right)
     return traditional
 
 

@@ -69,3 +69,15 @@ def test_whatever_comes_the_code_is_one_of_ours() -> None:
 
 def test_both_scripts_are_chinese_and_nothing_else_is() -> None:
     assert [code for code in LANGUAGE_NAMES if is_chinese(code)] == ["zh", "zh-Hant"]
+
+
+@pytest.mark.parametrize(
+    ("text", "traditional"),
+    [
+        ("及时足额发放失业保险金", "及時足額發放失業保險金"),
+        ("单方面免签国家", "單方面免簽國家"),
+        ("银发旅游、头发", "銀髮旅遊、頭髮"),
+    ],
+)
+def test_words_taken_apart_wrongly_are_put_right(text: str, traditional: str) -> None:
+    assert to_traditional(text) == traditional
