@@ -14,6 +14,7 @@ from rag.check.segments import (
     FUNCTION_CHARACTERS,
     Coverage,
     cover,
+    cut_off,
     fold_for_match,
     segments_of,
 )
@@ -139,6 +140,9 @@ def forbid(
         return _fail(Label.UNSUPPORTED, Method.MODAL_FORCE, growth)
     if chinese and (lost := lost_figures(sentence, spoken_of)):
         found = Finding(kind=FindingKind.LOST_FIGURES, held=lost)
+        return _fail(Label.PARTIAL, Method.FRAGMENT, found)
+    if chinese and (cut := cut_off(sentence, passage.text)):
+        found = Finding(kind=FindingKind.LOST_WORD, held=(cut,))
         return _fail(Label.PARTIAL, Method.FRAGMENT, found)
     return None
 

@@ -160,3 +160,22 @@ def test_a_weak_rule_may_be_called_one_that_binds_nobody(
 def test_a_translation_may_say_so_too(clause: FindClause) -> None:
     sentence = "Joining paid annual leave with short holidays is encouraged, not mandatory."
     assert forbid(sentence, clause(LEAVE), language="en", support=None) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "is_forbidden"),
+    [
+        (TRADE_IN, "换购合格安全的电动自行车。", True),
+        (TRADE_IN, "方案提出，支持换购合格安全的电动自行车。", False),
+        (TRADE_IN, "换购合格安全的电动自行车会得到支持。", False),
+        (LEAVE, "带薪年休假与小长假连休。", True),
+        (LEAVE, "实现弹性错峰休假。", False),
+    ],
+)
+def test_a_slice_of_the_clause_begins_where_a_part_of_it_does(
+    clause: FindClause, words: str, sentence: str, is_forbidden: bool
+) -> None:
+    verdict = check(sentence, clause(words), question="政策怎么说", language="zh", rank=None)
+    found = forbid(sentence, clause(words), language="zh", support=None)
+    assert bool(found) is is_forbidden
+    assert verdict.label is not Label.SUPPORTED or not is_forbidden
