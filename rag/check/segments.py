@@ -81,9 +81,10 @@ def cover(sentence: str, clause: str, context: str = "") -> Coverage:
 def cut_off(sentence: str, clause: str) -> str:
     """What a clause says right before the words of a sentence that is a slice of it, and begins within a
     part: 农机报废更新补贴政策 without its 落实 states nothing. "" where it begins with one, or is no slice."""
-    said = fold_for_match(sentence).strip("。，,. ")
-    before, found, _ = fold_for_match(clause).partition(said)
-    return segments_of(before)[-1] if found and before and before[-1].isalnum() else ""
+    said, held = fold_for_match(sentence).strip("。，,. "), fold_for_match(clause)
+    before = [held[: match.start()] for match in re.finditer(f"(?={re.escape(said)})", held)]
+    is_cut = before and all(text and text[-1].isalnum() for text in before)
+    return segments_of(before[0])[-1] if is_cut else ""
 
 
 def shared_with(said: str, held: str) -> set[int]:

@@ -8,6 +8,7 @@ import pytest
 
 from index.passage import Passage
 from rag.answer import Label, Method, Verdict
+from rag.check.segments import cut_off
 from rag.check.verdict import check, forbid
 
 FindClause = Callable[[str], Passage]
@@ -179,3 +180,8 @@ def test_a_slice_of_the_clause_begins_where_a_part_of_it_does(
     found = forbid(sentence, clause(words), language="zh", support=None)
     assert bool(found) is is_forbidden
     assert verdict.label is not Label.SUPPORTED or not is_forbidden
+
+
+def test_words_that_also_begin_a_part_are_no_slice_cut_off() -> None:
+    assert cut_off("落实补贴政策。", "推动落实补贴政策，落实补贴政策。") == ""
+    assert cut_off("落实补贴政策。", "推动落实补贴政策。") == "推动"
