@@ -105,7 +105,7 @@ def read_asked(index: Index) -> Iterator[Asked]:
             is_answered=True,
             found=find(about.question, about.question),
             gold=frozenset(about.measures),
-            is_about=about.kind not in ("everyday", "premise"),
+            is_about=about.kind not in ("everyday", "premise", "short"),
         )
 
 

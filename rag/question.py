@@ -17,6 +17,14 @@ _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,80}>")
 _RULE_NUMBER = re.compile(rf"\W*(?:\d{{1,3}}|{CHINESE_NUMERAL})\W*")
 _PIECE = re.compile(r"(?<=[，,。；;！!？?\n])")
 _LEADING_UP = 10  # characters
+# Letters of other scripts that look like Latin ones (Unicode TR 39): in a word of both they hide it.
+_MIXED = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff]+")
+_LOOKALIKES = str.maketrans(
+    "аеорсхуіјѕԁһАВЕКМНОРСТХУІЈЅοαρνιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "aeopcxyijsdhABEKMHOPCTXYIJSoapviABEZHIKMNOPTYX",
+)
+_DISGUISED = re.compile(r"[A-Za-z]\d+[A-Za-z]")
+_LEAST_DISGUISED = 2  # words, while more than half of all hold a digit and a letter
 _ENDS_MASKED = re.compile(rf"{re.escape(MASK)}\W*$")
 # A masked number before a bracket is no link.
 _LINK = re.compile(
@@ -47,6 +55,7 @@ def read_question(typed: str) -> Question | Reason:
     if len(text) > MAX_CHARACTERS:
         return Reason.TOO_LONG
     searched = _without_masked(_TAG.sub(" ", _LINK.sub(r" \1 ", text)))
+    searched = _MIXED.sub(lambda word: _in_latin(word[0]), searched)
     query = re.sub(r"\s+", " ", searched).strip()
     if _is_garbage(query) and not _RULE_NUMBER.fullmatch(query):
         return Reason.GARBAGE
@@ -67,10 +76,21 @@ def _without_masked(text: str) -> str:
     return "".join(pieces).strip(" ，,。.；;、") or text.replace(MASK, " ")
 
 
+def _in_latin(word: str) -> str:
+    latin = word.translate(_LOOKALIKES)
+    return latin if latin.isascii() and re.search("[A-Za-z]", word) else word
+
+
 def _is_garbage(text: str) -> bool:
-    """No letter at all, one character over and over, or Latin letters that make no word."""
+    """No letter at all, one character over and over, Latin letters that make no word, or words
+    with digits for letters (1gn0r3)."""
     letters = [c for c in text.lower() if c.isalpha()]
     if len(letters) < 2 or (len(letters) > 3 and len(set(letters)) == 1):
+        return True
+    mixed = re.findall(r"[^\W_]+", text)
+    with_digits = [w for w in mixed if w.isascii() and not w.isalpha() and not w.isdigit()]
+    disguised = sum(map(bool, map(_DISGUISED.search, with_digits)))
+    if disguised >= _LEAST_DISGUISED and len(with_digits) * 2 > len(mixed):
         return True
     words = re.findall(r"[a-z]+", text.lower())
     latin_only = letters and all(c.isascii() for c in letters)

@@ -103,6 +103,8 @@ INNOCENT = [
     "Who can get unemployment benefits?",
     "Which kinds of digital products are covered?",
     "Is there anything for farmers?",
+    "Can a tourist get the tax refunded right away when paying in a shop?",
+    "Will wages be watched when firms hold them back?",
     "育児への支援はありますか？",
     "육아 지원이 있나요?",
     "Y a-t-il une aide pour les parents ?",
