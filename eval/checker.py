@@ -143,6 +143,8 @@ def main() -> int:
         second = ModelJudge(host, load_prompts())
         renderings = load_renderings(settings.texts)
         support = Support.load(index.embedder, renderings, second=second)
+        if support is not None:
+            support.read_ahead(index.passages)  # as the page does
         host.wait()
         if args.system == "main" and host.state is not ModelState.READY:
             raise ModelMissingError(

@@ -25,7 +25,7 @@ UNSEEN = (
     *CALIBRATION,
     *(
         QUESTIONS.with_name(f"{name}.jsonl")
-        for name in ("inquiry", "poll", "census", "survey", "tally")
+        for name in ("inquiry", "poll", "census", "survey", "tally", "ballot")
     ),
 )
 # The report half of the first 298 questions was read while defects were mended, so that all of

@@ -66,6 +66,10 @@ class CrossEncoder:
             return None
         return cls(embedder, upper, segments=segments, head=head, bias=bias)
 
+    def read_ahead(self, passage: str) -> None:
+        """Read a passage before a question is."""
+        self._read_passage(passage)
+
     def logit(self, question: str, passage: str) -> float | None:
         """How much more likely it is that the passage answers the question than that it does not.
 

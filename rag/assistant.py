@@ -47,7 +47,7 @@ from rag.prompt import Prompts
 from rag.question import Question, printable, read_question
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import Rewriter
-from rag.select import Evidence, select
+from rag.select import select
 from rag.structure import answer_structure
 from rag.unsaid import Unsaid
 
@@ -82,8 +82,7 @@ class _Progress:
 class Assistant:
     """Answers questions over the documents; safe to call from several threads.
 
-    `renderings` are, by language, clauses by the hash of their own words; `clock` gives the time an
-    answer is dated with.
+    `renderings`: by language, clauses by the hash of their own words; `clock`: dates an answer.
     """
 
     def __init__(
@@ -128,6 +127,11 @@ class Assistant:
         """Block until the language model and the gate's reader are ready, failed or off."""
         self._model.wait()
         self._gate.wait()
+
+    def read_ahead(self) -> None:
+        """Read the clauses that answers will be held against; a question may come meanwhile."""
+        if self._support is not None:
+            self._support.read_ahead(self._retriever.index.passages)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The whole answer, as the last event of `stream` gives it."""
@@ -200,7 +204,9 @@ class Assistant:
         if ruling.reason is not Reason.NONE:
             yield self._abstain(progress, ruling.reason)
             return
-        evidence = self._select(read, progress, ranked)
+        evidence = select(read.query, progress.rewritten, ranked, self._retriever, self._breadth)
+        known = {hit.passage.id for hit in progress.hits}  # those beyond join them, for all to see
+        progress.hits += tuple(hit for hit in evidence.hits if hit.passage.id not in known)
         wants_all = asks_for_all(read.query)
         composer = Composer(
             progress.rewritten,
@@ -230,13 +236,6 @@ class Assistant:
             yield self._end(progress, Origin.MODEL if composer.n_drafted else Origin.EXTRACTIVE)
         else:
             yield self._abstain(progress, Reason.UNSUPPORTED)
-
-    def _select(self, read: Question, progress: _Progress, ranked: Sequence[Hit]) -> Evidence:
-        """The clauses to answer from; those beyond the first hits join them, for all to see."""
-        evidence = select(read.query, progress.rewritten, ranked, self._retriever, self._breadth)
-        known = {hit.passage.id for hit in progress.hits}
-        progress.hits += tuple(hit for hit in evidence.hits if hit.passage.id not in known)
-        return evidence
 
     def _is_official(self, passage: Passage) -> bool:
         """Whether a passage says what its document says: an index may have been tampered with."""

@@ -98,6 +98,7 @@ class BackgroundAssistant:
             return
         finally:
             self._built.set()
+        self._assistant.read_ahead()
         built = _files([self._settings.index / "CURRENT"])
         while not self._closed.wait(_LOOKS_EVERY_S):
             now = self._texts()
@@ -114,6 +115,7 @@ class BackgroundAssistant:
                 index.embedder, settings.texts, settings.index, place=settings.vectors
             )
             self._assistant = self._assemble(renewed)
+            self._assistant.read_ahead()
         except Exception:  # as above
             _log.exception("the changed texts cannot be used; answers go on from the old ones")
             return index

@@ -8,8 +8,10 @@ learns it, `eval.fit_support_encoder` the cross-encoder.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -34,6 +36,7 @@ from rag.second import SecondReading, probability_of
 
 WEIGHTS = Path(__file__).with_name("support.json")
 ENCODER = Path(__file__).with_name("support_encoder.npz")
+_KEPT_CLAUSES = 512  # with their renderings
 # An English sentence speaks of the clause's segments that it renders this nearly as well as its best.
 _AS_WELL = 0.008
 
@@ -112,6 +115,7 @@ class Support:
         self._weights = weights
         self._embedder = embedder
         self._english = english
+        self._read_clause = lru_cache(_KEPT_CLAUSES)(lambda text: read(text, embedder))
 
     @classmethod
     def load(
@@ -136,6 +140,15 @@ class Support:
         ):
             return None
         return cls(weights, embedder, renderings.get("en", {}), second, together)
+
+    def read_ahead(self, passages: Iterable[Passage]) -> None:
+        """Read clauses and renderings before a sentence is held against them."""
+        for passage in itertools.islice(passages, _KEPT_CLAUSES // 2):
+            self._read_clause(passage.text)
+            if rendering := self.rendering(passage, "en"):
+                self._read_clause(rendering)
+                if self._together is not None:
+                    self._together.read_ahead(rendering)
 
     def rendering(self, passage: Passage, language: str) -> str:
         """The words kept for a clause in a language other than Chinese, or ""."""
@@ -162,11 +175,11 @@ class Support:
         return np.append(signs, 0.0 if logit is None else logit)
 
     def _own_signs(self, sentence: str, passage: Passage, language: str) -> np.ndarray:
-        said, clause = read(sentence, self._embedder), read(passage.text, self._embedder)
+        said, clause = read(sentence, self._embedder), self._read_clause(passage.text)
         if is_chinese(language):
             context = "。".join(passage.heading_path)
             return chinese_signs(said, clause, cover(sentence, passage.text, context), context)
-        rendering = read(self.rendering(passage, language), self._embedder)
+        rendering = self._read_clause(self.rendering(passage, language))
         return english_signs(said, rendering, clause)
 
     def judge(
@@ -201,6 +214,6 @@ class Support:
 
     def spoken_segments(self, sentence: str, passage: Passage) -> tuple[int, ...]:
         """The segments of the clause that a sentence in another language renders, by index."""
-        said, clause = read(sentence, self._embedder), read(passage.text, self._embedder)
+        said, clause = read(sentence, self._embedder), self._read_clause(passage.text)
         near = segment_means(clause, (said.tokens @ clause.tokens.T).max(axis=0))
         return tuple(i for i, value in enumerate(near) if value >= max(near) - _AS_WELL)

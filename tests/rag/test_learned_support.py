@@ -246,6 +246,28 @@ def test_what_reads_both_together_is_one_more_sign_in_english(
     assert support.judge(passage.text, passage, "zh").passes and len(cross.pairs) == 1
 
 
+class CountingEmbedder(FakeEmbedder):
+    """Knows what it was asked to read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[str] = []
+
+    def embed_query_tokens(self, text: str) -> np.ndarray:
+        """As its fake does."""
+        self.read.append(text)
+        return super().embed_query_tokens(text)
+
+
+def test_clauses_are_read_ahead_of_sentences(clause: FindClause) -> None:
+    passage, embedder = clause(WAGE), CountingEmbedder()
+    support = Support(None, embedder, {clause_hash(passage.text): RENDERING})
+    support.read_ahead([passage])
+    assert len(embedder.read) == 2
+    support.signs("Wages rise.", passage, "en")
+    assert embedder.read[2:] == ["wages rise."]
+
+
 def test_another_embedder_has_no_judge(tmp_path: Path) -> None:
     assert Support.load(FakeEmbedder(), {}) is None
     assert Support.load(FakeEmbedder(), {}, path=tmp_path / "none.json") is None
