@@ -32,8 +32,17 @@ _TURNS = re.compile(
     r"取消|打击|清理|整治|减少|不得|不合理|禁止|严禁|杜绝|解决|(?<!综合)治理|防止|避免|遏制|规范"
 )
 _ORDERS = re.compile(r"规范")  # denies nothing that English would
-# One character may stand for the word.
-_TURNS_IN_SHORT = {"治理": "治", "整治": "治", "清理": "清"}
+# What may stand for such a word.
+_SAME_TURN = {
+    "治理": "治",
+    "整治": "治",
+    "清理": "清|破除|消除",
+    "取消": "取消|打破|破除|放开|解除|废除",
+    "打击": "打击|严打|严惩|严查|惩治|惩处",
+}
+# What does away with a hindrance does not do away with what it hinders.
+_DONE_AWAY = re.compile(r"(取消|清理)([^，,。；;]*)")
+_HINDRANCE = re.compile(r"限制|壁垒|门槛|障碍|户籍|户口")
 _DENIES_IN_CHINESE = re.compile(r"不|没|未|无(?!限)|禁|勿|免")
 _DENIES_IN_ENGLISH = re.compile(
     r"\bnot?\b|n't\b|\bnever\b|\bnone\b|\bwithout\b|\bprohibit|\bban(?:s|ned)?\b|\bforbid|\babolish|"
@@ -120,9 +129,18 @@ def _disagreement_in_chinese(sentence: str, clause: str, spoken_of: str) -> Find
     # A denial that the clause has too (不合理) renders none of its other turns.
     own = re.sub("|".join(re.findall(r"[不未无].", fold_for_match(clause))) or r"(?!)", "", folded)
     for turn in _TURNS.findall(fold_for_match(spoken_of)):
-        in_short = _TURNS_IN_SHORT.get(turn, turn)
-        if in_short not in folded and not _DENIES_IN_CHINESE.search(own):
+        if not re.search(_SAME_TURN.get(turn, turn), folded) and not _DENIES_IN_CHINESE.search(own):
             return Finding(kind=FindingKind.OMITTED, held=(turn,))
+    return _other_thing_done_away(folded, fold_for_match(clause))
+
+
+def _other_thing_done_away(sentence: str, clause: str) -> Finding | None:
+    """A hindrance that the clause does away with must be what the sentence does away with."""
+    if _HINDRANCE.search(sentence):
+        return None
+    for turn, what in _DONE_AWAY.findall(clause):
+        if turn in sentence and (hindrances := _HINDRANCE.findall(what)):
+            return Finding(kind=FindingKind.OMITTED, held=(hindrances[-1],))
     return None
 
 
