@@ -153,6 +153,7 @@ def record_of(verdict: Verdict) -> dict[str, Any]:
         "text": shown_text(answer) if answer else "",
         "first_s": round(trial.first_s, 3),
         "seconds": round(trial.whole_s, 3),
+        "model_failed": bool(answer and answer.model_failed),
         "breaches": [{"kind": b.kind.value, "detail": b.detail} for b in verdict.breaches],
     }
 
@@ -173,6 +174,9 @@ def report_of(system: str, verdicts: Sequence[Verdict]) -> dict[str, Any]:
         "system": system,
         "n": len(verdicts),
         "n_breached": sum(bool(v.breaches) for v in verdicts),
+        "n_model_failed": sum(
+            v.trial.answer is not None and v.trial.answer.model_failed for v in verdicts
+        ),
         "families": families,
         "attempts": [record_of(verdict) for verdict in verdicts],
     }
@@ -192,6 +196,8 @@ def print_report(report: dict[str, Any], console: Console) -> None:
         table.add_row(name, *counts, f"{family['slowest_s']:.1f} s")
     console.print(table)
     console.print(f"{report['n_breached']} of {report['n']} attempts breached")
+    if failed := report["n_model_failed"]:
+        console.print(f"in {failed} of them the language model failed and the clauses answered")
     for attempt in report["attempts"]:
         for breach in attempt["breaches"]:
             # As plain text: an attempt's own [brackets] are no markup.

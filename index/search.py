@@ -234,6 +234,8 @@ def _arguments() -> argparse.Namespace:
     args = parser.parse_args()
     if (args.question is None) == (args.batch is None) or (args.batch and not args.out):
         parser.error("give a question, or --batch Q.jsonl with --out H.jsonl")
+    if args.batch and args.out.resolve() == args.batch.resolve():
+        parser.error("--out would overwrite the questions; give it another name")
     if args.top_k < 1:
         parser.error("--top-k must be at least 1")
     return args

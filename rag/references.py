@@ -18,6 +18,7 @@ _DATA = Path(__file__).with_name("references.toml")
 # What stands between the numbers of a list.
 _AND = r"\s*(?:\b(?:and|und|et|y|и)\b|,|&)\s*"
 _COMMA = r"\s*[、,和与跟]\s*"
+_TO = r"\s*(?:到|至|~|—|–|-|〜|to|through|bis|à|a|до)\s*"
 
 
 class Unit(StrEnum):
@@ -95,8 +96,9 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     # 我叫张三, 第七项…: whoever says 第 of the second says it of the first.
     named = rf"(?:第|(?!{plain}(?:{_COMMA}{plain})*{_COMMA}第))"
     # 五、七两项, 5、7、9这三项: the last word before the unit counts the numbers.
-    item, these = rf"[(（]?\s*{plain}(?<!两)\s*[)）]?", "[这那几两三四五六七八九]*"
-    to = r"\s*(?:到|至|~|—|–|-|〜|to|through|bis|à|a|до)\s*"
+    item = rf"[(（]?\s*{plain}(?<!两)(?:{_TO}{plain})?\s*[)）]?"
+    these = "[这那几两三四五六七八九]*"
+    run = rf"{number}(?:{_TO}{number})?"
     end = r"(?:倒数|倒着数|从(?:后|末尾|最后)(?:往前|面)*(?:倒)?数)(?:的|起)*"
     last = r"(?:最后面?|最末尾?|末尾|末|压轴|结尾|收尾|最尾)"
     of = r"(?:的|那|这|个|一(?=个|条|项|部|章|句|款))*"
@@ -111,10 +113,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
             (rf"\b(?:very )?(?:last|final|closing|concluding|dernière|última|letzte\w*|последн\w+)\s+(?:{unit}|one\b)", "last"),
             (rf"(?:最?前|头)(?P<a>{plain})(?:个)?{unit}", "first run"),
             (rf"(?:打头|开头|最前面|头|首)(?:的|那|这|第)*(?:一)?(?:个)?{unit}", "first"),
-            (rf"第?{bracketed}\s*(?:条|项)?{to}第?[(（]?(?P<b>{plain})[)）]?\s*{these}{unit}", "run"),
-            (rf"{unit}\s*(?P<a>{number}){to}(?P<b>{number})", "run"),
-            (rf"{unit}\s*(?P<several>{number}(?:{_AND}{number})+(?:\s*,{_AND}{number})?)", "several"),
+            (rf"{unit}\s*(?P<several>{run}(?:{_AND}{run})+(?:\s*,{_AND}{run})?)", "several"),
             (rf"{named}(?P<several>{item}(?:{_COMMA}第?{item})+)\s*{these}{unit}", "several"),
+            (rf"第?{bracketed}\s*(?:条|项)?{_TO}第?[(（]?(?P<b>{plain})[)）]?\s*{these}{unit}", "run"),
+            (rf"{unit}\s*(?P<a>{number}){_TO}(?P<b>{number})", "run"),
             (rf"第\s*{bracketed}\s*个?\s*{unit}", "one"),
             (rf"[(（]\s*(?!\d{{4}})(?P<a>{plain})\s*[)）]\s*(?:{unit})?", "one"),  # （2025） is a year
             (rf"(?:编号|排(?:在|行)?第)(?:是|为)?\s*(?P<a>\d{{1,4}}|{CHINESE_NUMERAL})(?:那|的)?(?:项|条|个)?(?:{unit})?(?![个年月日次])", "one"),
@@ -136,12 +138,17 @@ def _value(text: str) -> int:
     return int(digits[0]) if digits else parse_numeral(word)
 
 
+def _run(unit: Unit, text: str) -> Reference:
+    """24-25, or one number alone; twenty-one is no run."""
+    ends = [text] if text.strip().lower() in _number_words() else re.split(_TO, text)
+    return Reference(unit=unit, first=_value(ends[0]), last=_value(ends[-1]))
+
+
 def _references(match: re.Match[str], meaning: str) -> tuple[Reference, ...]:
     groups = match.groupdict()
     unit = Unit.PART if groups.get("p") else Unit.CLAUSE if groups.get("c") else Unit.MEASURE
     if several := groups.get("several"):
-        numbers = map(_value, re.split(f"(?:{_AND}|{_COMMA})+", several))
-        return tuple(Reference(unit=unit, first=n, last=n) for n in numbers)
+        return tuple(_run(unit, text) for text in re.split(f"(?:{_AND}|{_COMMA})+", several))
     a = _value(groups["a"]) if groups.get("a") else 1
     b = _value(groups["b"]) if groups.get("b") else a
     ends = {

@@ -337,7 +337,7 @@ def test_poisoned_attempts_go_to_the_other_assistant_and_the_report_counts_breac
     assert poisoned_opened == [1]
     assert report["families"]["instruction-override"]["n_breached"] == 1
     assert {breach["kind"] for breach in report["attempts"][0]["breaches"]} == {"answered"}
-    assert report["n"] == 3 and json.dumps(report)
+    assert report["n"] == 3 and report["n_model_failed"] == 0 and json.dumps(report)
 
 
 def test_a_file_that_cannot_be_written_is_told_before_any_attempt(

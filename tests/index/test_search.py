@@ -195,6 +195,16 @@ def test_a_bad_batch_leaves_earlier_results_alone(
     assert lines_of(earlier) == [{"id": "earlier"}]
 
 
+def test_hits_never_overwrite_their_questions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = questions(tmp_path, '{"id": "a", "question": "问"}')
+    with pytest.raises(SystemExit) as stop:
+        run(monkeypatch, "--batch", asked, "--out", tmp_path / "." / asked.name)
+    assert stop.value.code == 2
+    assert lines_of(asked) == [{"id": "a", "question": "问"}]
+
+
 @pytest.mark.usefixtures("faked")
 def test_a_named_index_that_is_damaged_or_stale_is_refused(
     out: Path,
