@@ -21,7 +21,7 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from index import weights
-from index.cross_encoder import LONGEST, save
+from index.cross_encoder import DOWN, LONGEST, UP, save
 
 _RANK = 16
 _SCALE = 2.0  # of what is learned, beside the weights it is added to
@@ -107,6 +107,26 @@ class UpperNet(nn.Module):
             means.append((read * own).sum(1) / own.sum(1))
         logits: torch.Tensor = self.head(self.dropout(torch.cat(means, dim=1)))[:, 0]
         return logits
+
+    def take(self, path: Path, embedder: str) -> None:
+        """Go on from what `write` wrote for the same embedder.
+
+        Raises:
+            ValueError: it was learned for another.
+        """
+        with np.load(path, allow_pickle=False) as arrays, torch.no_grad():
+            if str(arrays["embedder"]) != embedder:
+                raise ValueError(f"{path} was learned for {arrays['embedder']}, not {embedder}")
+
+            def read(name: str) -> torch.Tensor:
+                return torch.from_numpy(arrays[name].astype(np.float32))
+
+            for name, added in self.added.items():
+                added.down.copy_(read(f"{name}{DOWN}"))
+                added.up.copy_(read(f"{name}{UP}") / _SCALE)
+            self.segments.copy_(read("segments"))
+            self.head.weight.copy_(read("head").reshape(1, -1))
+            self.head.bias.copy_(read("bias"))
 
     def write(self, path: Path, *, embedder: str, fitted_on: str) -> None:
         """What `CrossEncoder.load` reads."""

@@ -22,7 +22,7 @@ _KEPT_PASSAGES = 512
 _KEPT_QUESTIONS = 16
 # A question or passage is read so far, in tokens.
 LONGEST = 300
-_DOWN, _UP = ".down", ".up"
+DOWN, UP = ".down", ".up"
 
 
 class CrossEncoder:
@@ -53,10 +53,10 @@ class CrossEncoder:
             if str(arrays["embedder"]) != embedder.name:
                 return None
             changes = {
-                name.removesuffix(_DOWN): arrays[name.removesuffix(_DOWN) + _UP].astype(np.float32)
+                name.removesuffix(DOWN): arrays[name.removesuffix(DOWN) + UP].astype(np.float32)
                 @ arrays[name].astype(np.float32)
                 for name in arrays.files
-                if name.endswith(_DOWN)
+                if name.endswith(DOWN)
             }
             segments, head = arrays["segments"], arrays["head"].reshape(2, -1)
             bias = float(arrays["bias"])
@@ -97,7 +97,7 @@ def save(
     """Write what `CrossEncoder.load` reads; each change is (down (rank, n), up (m, rank))."""
     arrays: dict[str, Any] = {}
     for name, (down, up) in changes.items():
-        arrays[name + _DOWN], arrays[name + _UP] = down.astype(np.float16), up.astype(np.float16)
+        arrays[name + DOWN], arrays[name + UP] = down.astype(np.float16), up.astype(np.float16)
     np.savez_compressed(
         path,
         **arrays,
