@@ -43,7 +43,7 @@ from rag.weighing import CROSS, READING, SCOPE, WEIGHTS, Weighing, is_short
 # Every set of opinions that can be at hand: without the language model's file there is no reading.
 _AT_HAND = ((SCOPE, READING, CROSS), (SCOPE, CROSS), (SCOPE, READING))
 # The threshold lets this share of the answerable ones be refused.
-FALSE_REFUSALS = 0.02
+FALSE_REFUSALS = 0.015
 _FOLDS = 10
 
 
