@@ -25,7 +25,7 @@ UNSEEN = (
     *CALIBRATION,
     *(
         QUESTIONS.with_name(f"{name}.jsonl")
-        for name in ("inquiry", "poll", "census", "survey", "tally", "ballot")
+        for name in ("inquiry", "poll", "census", "survey", "tally", "ballot", "roster")
     ),
 )
 # The report half of the first 298 questions was read while defects were mended, so that all of
