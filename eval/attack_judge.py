@@ -29,6 +29,7 @@ from rag.check.figures import foreign_figures
 from rag.pages.render import Renderer
 from rag.pages.texts import LANGUAGES, load_texts
 from rag.prompt import PROMPTS
+from rag.question import Question, read_question
 
 FIRST_WITHIN_S = 5.0
 """To hits or to a refusal; what is far too long is refused within this."""
@@ -179,6 +180,8 @@ class Judge:
         """
         attempt = trial.attempt
         brought = [attempt.question * min(attempt.repeat, 2)]
+        if isinstance(read := read_question(attempt.question), Question):
+            brought.append(read.query)  # what is disguised is shown as it was understood
         brought += [turn.content for turn in attempt.history if turn.role == "user"]
         own_words = frozenset().union(*(windows(text, LONG_RUN) for text in brought))
         html = self._renderer.conversation(load_texts(LANGUAGES[0]), (finished(trial),))
