@@ -98,7 +98,6 @@ class BackgroundAssistant:
             return
         finally:
             self._built.set()
-        self._assistant.read_ahead()
         built = _files([self._settings.index / "CURRENT"])
         while not self._closed.wait(_LOOKS_EVERY_S):
             now = self._texts()
@@ -115,14 +114,16 @@ class BackgroundAssistant:
                 index.embedder, settings.texts, settings.index, place=settings.vectors
             )
             self._assistant = self._assemble(renewed)
-            self._assistant.read_ahead()
         except Exception:  # as above
             _log.exception("the changed texts cannot be used; answers go on from the old ones")
             return index
         return renewed
 
     def _assemble(self, index: Index) -> Assistant:
-        return assemble(self._settings, index, self._model, reader=self._reader)
+        assistant = assemble(self._settings, index, self._model, reader=self._reader)
+        # Beside what watches the texts, which it must neither hold up nor break.
+        threading.Thread(target=assistant.read_ahead, name="clause-reader", daemon=True).start()
+        return assistant
 
     def _texts(self) -> Files:
         texts = self._settings.texts
