@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from index.embed import Embedder
 from rag.answer import Role, Turn
+from rag.language import detect_language
 
 WEIGHTS = Path(__file__).with_name("ellipsis.json")
 # Vectors of one encoder lie close together; spread so far, they count like the signs.
@@ -87,6 +88,15 @@ def _is_short(question: str) -> bool:
     return len(question.split()) <= _SHORT_WORDS
 
 
+def _changes_language(before: str, question: str) -> bool:
+    """Whether somebody else seems to ask: a whole sentence, in another language than the one before.
+
+    A few words may be a follow-up all the same, and tell their language less surely.
+    """
+    languages = {detect_language(text).partition("-")[0] for text in (before, question)}
+    return len(languages) > 1 and not _is_short(question)
+
+
 class Rewriter:
     """Makes follow-ups whole."""
 
@@ -111,7 +121,7 @@ class Rewriter:
         long, or, in a batch, forged.
         """
         asked = [turn.content.strip() for turn in history if turn.role is Role.USER]
-        if not asked or not self.is_elliptical(question):
+        if not asked or _changes_language(asked[-1], question) or not self.is_elliptical(question):
             return question
         return f"{asked[-1]} {question}"
 

@@ -40,6 +40,19 @@ def test_a_whole_question_is_left_alone(question: str) -> None:
     assert rewrite(question, [FIRST, REPLY]) == question
 
 
+@pytest.mark.parametrize(
+    ("question", "leans"),
+    [
+        ("Is it true for tourists like me?", False),
+        ("and how much?", True),  # a few words go on, in whatever language
+        ("那麼這個在鄉下的學校也有嗎？", True),  # Chinese is one language
+    ],
+)
+def test_a_whole_sentence_in_another_language_starts_anew(question: str, *, leans: bool) -> None:
+    assert is_elliptical(question)
+    assert (rewrite(question, [FIRST, REPLY]) != question) is leans
+
+
 def test_without_a_history_nothing_is_added() -> None:
     assert rewrite("那呢？", []) == "那呢？"
     assert rewrite("那呢？", [REPLY]) == "那呢？"
