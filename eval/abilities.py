@@ -35,6 +35,8 @@ from eval.table import interval_text, value_text
 from index.search import Index
 from rag.build import assemble, open_index
 from rag.model import ModelHost
+from rag.read_topics import ReadTopics
+from rag.reader import QuestionReader
 from rag.settings import Backend, Settings
 
 NOISE_RATIOS = (0.0, 0.2, 0.4, 0.6, 0.8)
@@ -68,7 +70,9 @@ class Bench:
         self._model.wait()
         if name != "extractive" and self._model.chat_model is None:
             raise PolicyQAError(f"{name} has no language model: {self._model.failure or 'off'}")
-        self._retriever = EditedRetriever(index=self.index, edit=list)
+        self._reader = QuestionReader(settings)
+        read = ReadTopics.load(self._reader)
+        self._retriever = EditedRetriever(index=self.index, edit=list, read=read)
         self._system = self._open()
 
     def reply(self, question: Question, edit: Edit) -> Reply:
@@ -81,7 +85,9 @@ class Bench:
             return Naive(
                 search=self._pieces, model=self._model, judge=self._judge, n_shown=_N_NAIVE
             )
-        assistant = assemble(self._settings, self.index, self._model, retriever=self._retriever)
+        assistant = assemble(
+            self._settings, self.index, self._model, reader=self._reader, retriever=self._retriever
+        )
         return Product(self._name, assistant, self._judge)
 
     def _pieces(self, question: str) -> list[Piece]:

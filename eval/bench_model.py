@@ -25,13 +25,13 @@ from index import weights
 from index.passage import Passage
 from index.search import SCORING
 from rag.breadth import Breadth
-from rag.build import open_index
+from rag.build import open_index, open_retriever
 from rag.check.segments import segments_of
 from rag.draft import Drafter
 from rag.llamacpp import LocalServer, serve
 from rag.model import open_chat
 from rag.prompt import load_prompts
-from rag.retrieve import PolicyRetriever
+from rag.reader import QuestionReader
 from rag.select import select
 from rag.settings import Settings
 
@@ -89,7 +89,9 @@ def grammar_of(passages: Iterable[Passage]) -> str:
 def read_tasks(n: int) -> list[Task]:
     """The first Chinese development questions about clauses, with what the product chooses."""
     index = open_index(Settings())
-    retriever, breadth = PolicyRetriever(index=index), Breadth.load(index.embedder.name, SCORING)
+    reader = QuestionReader(Settings())
+    reader.start()
+    retriever, breadth = open_retriever(index, reader), Breadth.load(index.embedder.name, SCORING)
     asked = [
         q.question
         for q in load_developed()
@@ -101,7 +103,8 @@ def read_tasks(n: int) -> list[Task]:
     ]
     tasks = []
     for question in asked[:: max(1, len(asked) // n)][:n]:
-        hits = select(question, question, retriever.rank(question), retriever, breadth).hits
+        ranked = retriever.rank_asked(question, question)
+        hits = select(question, question, ranked, retriever, breadth).hits
         passages = sorted((hit.passage for hit in hits), key=lambda passage: passage.locator)
         tasks.append(Task(question=question, passages=tuple(passages)))
     return tasks

@@ -25,6 +25,7 @@ from corpus.document import Locator
 from eval.fit_topics import fold_of, held_out
 from eval.fit_topics import read_examples as read_topical
 from eval.learning import load_labelled, rounded
+from eval.readings import open_reader
 from index.search import SCORING, Index
 from rag.breadth import (
     VECTOR_SCALE,
@@ -39,7 +40,7 @@ from rag.breadth import (
     sight,
 )
 from rag.build import open_index
-from rag.retrieve import PolicyRetriever
+from rag.reader import QuestionReader
 from rag.rewrite import Rewriter
 from rag.settings import Settings
 
@@ -64,16 +65,14 @@ class Example:
         return self.sighting.best.measure
 
 
-def read_examples(index: Index) -> Iterator[Example]:
+def read_examples(index: Index, reader: QuestionReader) -> Iterator[Example]:
     """Every example, searched as the assistant searches, by topics fitted without it."""
     rewriter = Rewriter.load(index.embedder)
-    retrievers = [
-        PolicyRetriever(index=without) for without in held_out(index, read_topical(index))
-    ]
+    retrievers = held_out(index, read_topical(index, reader), reader)
     for asked in tqdm(list(load_labelled()), unit="question", disable=None):
         rewritten = rewriter.rewrite(asked.question, asked.history)
         retriever = retrievers[fold_of(rewritten)]
-        hits = retriever.rank(asked.question, rewritten)
+        hits = retriever.rank_asked(asked.question, rewritten)
         yield Example(
             kind=asked.kind,
             sighting=sight(asked.question, rewritten, hits, retriever),
@@ -169,7 +168,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     args = parser.parse_args()
     index = open_index(Settings())
-    examples = list(read_examples(index))
+    examples = list(read_examples(index, open_reader()))
     embedder = index.embedder.name
     told = cross_validate(examples, embedder)
     weights = fit(examples, embedder)

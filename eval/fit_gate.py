@@ -27,13 +27,12 @@ from corpus.errors import PolicyQAError
 from corpus.load import load_corpus
 from eval.learning import as_turns, load_short
 from eval.question import CALIBRATION, load_questions
+from eval.readings import open_reader
 from index.cross_encoder import CrossEncoder
-from index.search import Index
 from rag.answer import Reason, Turn
-from rag.build import open_index
+from rag.build import open_index, open_retriever
 from rag.gate import Gate
 from rag.question import read_question
-from rag.reader import QuestionReader
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import Rewriter
 from rag.settings import Settings
@@ -79,10 +78,9 @@ def pose() -> Iterator[Posed]:
         yield Posed(question=short.question, is_answered=bool(gold), gold=gold)
 
 
-def hear(index: Index, gate: Gate, posed: Sequence[Posed]) -> Iterator[Heard]:
+def hear(retriever: PolicyRetriever, gate: Gate, posed: Sequence[Posed]) -> Iterator[Heard]:
     """Every question that reaches the gate."""
-    documents, rewriter = load_corpus(Settings().texts), Rewriter.load(index.embedder)
-    retriever = PolicyRetriever(index=index)
+    documents, rewriter = load_corpus(Settings().texts), Rewriter.load(retriever.index.embedder)
     for q in tqdm(posed, unit="question", disable=None):
         read = read_question(q.question)
         if isinstance(read, Reason) or answer_structure(
@@ -92,7 +90,7 @@ def hear(index: Index, gate: Gate, posed: Sequence[Posed]) -> Iterator[Heard]:
         if gate.is_misuse(read.query):  # nothing is weighed
             continue
         rewritten = rewriter.rewrite(read.query, q.history)
-        hits = retriever.shown(retriever.rank(read.query, rewritten))
+        hits = retriever.search_asked(read.query, rewritten)
         left = [hit for hit in hits if hit.passage.locator.measure not in q.gold]
         opinions = [
             gate.opinions(read.query, rewritten, found, gate.read(read.query, rewritten, found))
@@ -157,12 +155,10 @@ def main() -> int:
     parser.add_argument("--false-refusals", type=float, default=FALSE_REFUSALS)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     args = parser.parse_args()
-    index, reader = open_index(Settings()), QuestionReader(Settings())
-    reader.start()
+    index, reader = open_index(Settings()), open_reader()
     cross = None if args.cross is None else CrossEncoder.load(index.embedder, args.cross)
     gate = Gate(index, reader=reader, cross=cross)
-    gate.wait()
-    heard = list(hear(index, gate, tuple(pose())))
+    heard = list(hear(open_retriever(index, reader), gate, tuple(pose())))
     if not all(one.opinions.keys() >= {SCOPE, READING, CROSS} for one in heard):
         raise PolicyQAError("one of the gate's models could not be loaded; the log tells why.")
     short = [one for one in heard if one.is_short]

@@ -23,7 +23,6 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 from tqdm import tqdm
 
-from corpus.errors import PolicyQAError
 from corpus.load import load_corpus
 from corpus.questions import clause_hash, load_clause_questions
 from eval.fit_topics import fold_of, held_out
@@ -37,13 +36,14 @@ from eval.learning import (
 )
 from eval.logistic import fit_logistic
 from eval.question import Question
-from eval.readings import KeptReader
+from eval.readings import open_reader
 from index.passage import Hit
 from index.search import Index
 from rag.build import open_index
 from rag.gate import Gate
 from rag.logistic import Logistic, LogisticWeights
 from rag.reader import WEIGHTS as READING
+from rag.reader import QuestionReader
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import Rewriter
 from rag.scope import WEIGHTS
@@ -81,13 +81,13 @@ class Example:
     query: str
 
 
-def read_examples(index: Index) -> Iterator[Example]:
+def read_examples(index: Index, reader: QuestionReader) -> Iterator[Example]:
     """Every example; the plain questions in folds, searched where their own fold is not."""
     documents, rewriter = load_corpus(Settings().texts), Rewriter.load(index.embedder)
     search = PolicyRetriever(index=index).search
     folds = [
-        (Gate(without), PolicyRetriever(index=without))
-        for without in held_out(index, read_topical(index))
+        (Gate(retriever.index), retriever)
+        for retriever in held_out(index, read_topical(index, reader), reader)
     ]
     for question in tqdm(load_developed(), unit="question", disable=None):
         history = as_turns(question.history)
@@ -98,7 +98,7 @@ def read_examples(index: Index) -> Iterator[Example]:
         query, is_answered = follow_up.question, bool(follow_up.measures)
         rewritten = rewriter.rewrite(query, as_turns(follow_up.history))
         gate, retriever = folds[fold_of(rewritten)]
-        found = retriever.search(query, rewritten)
+        found = retriever.search_asked(query, rewritten)
         yield _example(gate, index, query, rewritten, found, is_answered, 1.0, "followups")
     wholes = [(judged.question, judged.answered, "scope") for judged in load_judged()]
     for about in load_about_measures():
@@ -108,7 +108,7 @@ def read_examples(index: Index) -> Iterator[Example]:
     for query, is_answered, source in wholes:
         gate, retriever = folds[fold_of(query)]
         weight = _SHORT_WEIGHT if is_short(query) else 1.0
-        found = retriever.search(query)
+        found = retriever.search_asked(query, query)
         yield _example(gate, index, query, query, found, is_answered, weight, source)
     yield from _read_plain(folds)
 
@@ -117,7 +117,7 @@ def _read(
     gate: Gate, retriever: PolicyRetriever, question: Question, rewritten: str
 ) -> Iterator[Example]:
     asked, index = question.question, retriever.index
-    hits = retriever.search(asked, rewritten)
+    hits = retriever.search_asked(asked, rewritten)
     source = "tuning" if question.id >= "q3" and len(question.id) > 4 else "dev"
     yield _example(gate, index, asked, rewritten, hits, question.answerable, 1.0, source)
     if question.measures:
@@ -259,32 +259,22 @@ def threshold_at(examples: Sequence[Example], found: np.ndarray, share: float) -
     return float(np.quantile(found[judged], share))
 
 
-def _read_all(examples: Sequence[Example]) -> np.ndarray:
-    reader = KeptReader(Settings())
-    reader.start()
-    reader.wait()
-    vectors = [reader.vector(e.query) for e in tqdm(examples, unit="question", disable=None)]
-    known = [vector for vector in vectors if vector is not None]
-    if len(known) == len(vectors):
-        return np.stack(known)
-    raise PolicyQAError("the question reader could not be loaded; the log tells why.")
-
-
 def main() -> int:
     """Fit, print the curves, write the weights."""
     parser = argparse.ArgumentParser(prog="eval.fit_scope", description="Learn the gate's scope.")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument("--reading-out", type=Path, default=READING)
     args = parser.parse_args()
-    index = open_index(Settings())
-    embedder, examples = index.embedder.name, list(read_examples(index))
+    index, reader = open_index(Settings()), open_reader()
+    embedder, examples = index.embedder.name, list(read_examples(index, reader))
     found = cross_validate(examples, embedder)
     told = curve(examples, found)
     weights = fit(examples, embedder, threshold_at(examples, found, FALSE_REFUSALS))
     args.out.write_text(weights.model_dump_json() + "\n", encoding="utf-8")
     read = [i for i, e in enumerate(examples) if e.source in _JUDGED]
     examples = [examples[i] for i in read]
-    vectors = _read_all(examples)
+    states = (reader.vector(e.query) for e in tqdm(examples, unit="question", disable=None))
+    vectors = np.stack([state for state in states if state is not None])
     both = cross_validate_reading(examples, vectors, found[read], embedder)
     reading = fit_reading(examples, vectors, embedder)
     args.reading_out.write_text(reading.model_dump_json() + "\n", encoding="utf-8")

@@ -21,12 +21,13 @@ from tqdm import tqdm
 
 from eval.learning import load_halves, load_labelled
 from eval.logistic import fit_logistic
+from eval.readings import open_reader
 from index.search import SCORING, Index
 from rag.breadth import Breadth
-from rag.build import open_index
+from rag.build import open_index, open_retriever
 from rag.gate import Gate
 from rag.logistic import Logistic, LogisticWeights
-from rag.retrieve import PolicyRetriever
+from rag.reader import QuestionReader
 from rag.select import select
 from rag.settings import Settings
 from rag.unsaid import WEIGHTS, Part, read_parts
@@ -52,15 +53,15 @@ class Example:
     is_half: bool
 
 
-def read_examples(index: Index) -> Iterator[Example]:
+def read_examples(index: Index, reader: QuestionReader) -> Iterator[Example]:
     """The parts of every message that has several, as the assistant sees them."""
-    retriever, gate = PolicyRetriever(index=index), Gate(index)
+    retriever, gate = open_retriever(index, reader), Gate(index)
     breadth = Breadth.load(index.embedder.name, SCORING)
     messages = [(half.question, half.unsaid) for half in load_halves() if half.measures]
     whole = [asked.question for asked in load_labelled() if not asked.history]
     messages += [(question, ()) for question in whole[::_EVERY_WHOLE]]
     for number, (question, unsaid) in enumerate(tqdm(messages, unit="question", disable=None)):
-        hits = retriever.rank(question)
+        hits = retriever.rank_asked(question, question)
         chosen = select(question, question, hits, retriever, breadth)
         shown = {hit.passage.locator.measure_locator for hit in chosen.hits}
         for part in read_parts(question, shown, retriever, gate):
@@ -147,7 +148,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     args = parser.parse_args()
     index = open_index(Settings())
-    examples = list(read_examples(index))
+    examples = list(read_examples(index, open_reader()))
     found = cross_validate(examples, index.embedder.name)
     weights = fit(examples, index.embedder.name, threshold_at(examples, found, FALSE_NOTES))
     args.out.write_text(weights.model_dump_json() + "\n", encoding="utf-8")

@@ -19,13 +19,23 @@ QUESTIONS = Path(__file__).resolve().parent / "questions" / "policy.jsonl"
 # else is learned from them, and from the newest nothing.
 CALIBRATION = tuple(
     QUESTIONS.with_name(f"{name}.jsonl")
-    for name in ("unseen", "exam", "trial", "assay", "audit", "hearing", "docket", "canvass")
+    for name in (
+        "unseen",
+        "exam",
+        "trial",
+        "assay",
+        "audit",
+        "hearing",
+        "docket",
+        "canvass",
+        "inquiry",
+    )
 )
 UNSEEN = (
     *CALIBRATION,
     *(
         QUESTIONS.with_name(f"{name}.jsonl")
-        for name in ("inquiry", "poll", "census", "survey", "tally", "ballot", "roster")
+        for name in ("poll", "census", "survey", "tally", "ballot", "roster", "forum")
     ),
 )
 # The report half of the first 298 questions was read while defects were mended, so that all of

@@ -76,6 +76,20 @@ class KeptReader(QuestionReader):
         return vector
 
 
+def open_reader() -> KeptReader:
+    """The reader that keeps what it reads, ready.
+
+    Raises:
+        PolicyQAError: it could not be loaded.
+    """
+    reader = KeptReader(Settings())
+    reader.start()
+    reader.wait()
+    if not reader.is_ready:
+        raise PolicyQAError("the question reader could not be loaded; the log tells why.")
+    return reader
+
+
 def open_readings(settings: Settings) -> Readings | None:
     """The readings of the model that is set; None where none is.
 

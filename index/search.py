@@ -26,14 +26,14 @@ from index.jsonl import read_questions, write_lines
 from index.late import ASKED_WEIGHT, NEAREST, LateIndex
 from index.lexical import LexicalIndex
 from index.passage import Hit, Passage
-from index.topics import TOPIC_WEIGHT, Topics
+from index.topics import READ_TOPIC_WEIGHT, TOPIC_WEIGHT, Topics
 from index.vectors import Vectors
 
 # Where there is no late interaction. Chosen on 381 of the statutes' development questions over 11,887
 # articles: Recall@10 is 0.638 for dense scores alone, 0.67 from 0.001 to 0.003, 0.656 at 0.004.
 LEXICAL_WEIGHT = 0.0015
 # How a policy's clauses are scored, for what is learned from the scores.
-SCORING = f"asked {ASKED_WEIGHT} of {NEAREST}, topics {TOPIC_WEIGHT}"
+SCORING = f"asked {ASKED_WEIGHT} of {NEAREST}, topics {TOPIC_WEIGHT}, read {READ_TOPIC_WEIGHT}"
 # The best of either search that are looked at together; a hit has no rank in a list beyond them.
 _DENSE_CANDIDATES = 1000
 _LEXICAL_CANDIDATES = 300

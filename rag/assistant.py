@@ -154,7 +154,7 @@ class Assistant:
             shown = printable(question)
             return Found(rewritten=shown, language=detect_language(shown), hits=())
         rewritten = self._rewriter.rewrite(read.query, history)
-        hits = self._retriever.search(read.query, rewritten)
+        hits = self._retriever.search_asked(read.query, rewritten)
         return Found(rewritten=rewritten, language=detect_language(read.query), hits=hits)
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
@@ -193,7 +193,7 @@ class Assistant:
         self, read: Question, history: Sequence[Turn], progress: _Progress
     ) -> Iterator[Event]:
         progress.rewritten = self._rewriter.rewrite(read.query, history)
-        found = self._retriever.rank(read.query, progress.rewritten)
+        found = self._retriever.rank_asked(read.query, progress.rewritten)
         ranked = tuple(hit for hit in found if self._is_official(hit.passage))
         progress.hits = self._retriever.shown(ranked)
         progress.first_hits_s = time.perf_counter() - progress.started

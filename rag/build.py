@@ -13,6 +13,7 @@ from rag.gate import Gate
 from rag.language import detect_language
 from rag.model import ModelHost
 from rag.prompt import load_prompts
+from rag.read_topics import ReadTopics
 from rag.reader import QuestionReader
 from rag.retrieve import PolicyRetriever
 from rag.settings import Settings
@@ -37,12 +38,17 @@ def assemble(
     detect_language("Loads the model that tells Latin languages apart, before anybody waits.")
     return Assistant(
         documents=load_corpus(settings.texts),
-        retriever=retriever or PolicyRetriever(index=index),
+        retriever=retriever or open_retriever(index, reader),
         gate=Gate(index, reader=reader),
         prompts=load_prompts(),
         model=model,
         renderings=load_renderings(settings.texts),
     )
+
+
+def open_retriever(index: Index, reader: QuestionReader) -> PolicyRetriever:
+    """The retriever of an index that a reader, started already, has a say in."""
+    return PolicyRetriever(index=index, read=ReadTopics.load(reader))
 
 
 def open_index(settings: Settings) -> Index:

@@ -17,8 +17,8 @@ from index.search import SCORING, Index
 from rag.answer import Reason
 from rag.asked import kinds_asked, load_gate_data
 from rag.logistic import Logistic
-from rag.reader import LONGEST_WAIT_S, QuestionReader
 from rag.reader import WEIGHTS as READER_WEIGHTS
+from rag.reader import QuestionReader
 from rag.scope import WEIGHTS, read_signs
 from rag.second import logit_of, probability_of
 from rag.weighing import CROSS, READING, SCOPE, Weighing, is_short, load_weighings
@@ -113,8 +113,7 @@ class Gate:
         """Whether the question may be answered from the hits.
 
         What is asked for stands in the question itself (`query`); what it is about may stand in
-        the conversation, so that the topic is judged on the `rewritten` question too. A reader that
-        has just been started is waited for: without it the same question may be judged otherwise.
+        the conversation, so that the topic is judged on the `rewritten` question too.
         """
         if not hits:
             return Ruling(reason=Reason.OFF_TOPIC, p_answered=None)
@@ -158,10 +157,9 @@ class Gate:
         if self._scope is not None:
             vector = self._embedder.embed_query(query)
             found[SCOPE] = logit_of(self._scope.probability(vector, signs.values))
-        if self._reader and self._reading:
-            self._reader.wait(LONGEST_WAIT_S)
-            if (read := self._reader.vector(query)) is not None:
-                found[READING] = logit_of(self._reading.probability(read, signs.values))
+        read = self._reader.vector(query) if self._reader and self._reading else None
+        if self._reading and read is not None:
+            found[READING] = logit_of(self._reading.probability(read, signs.values))
         if (logit := self._read_together(rewritten, hits)) is not None:
             found[CROSS] = logit
         return found

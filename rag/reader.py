@@ -60,6 +60,11 @@ class QuestionReader:
         """Whether it was started, and is neither ready nor failed."""
         return self._thread is not None and not self._is_loaded.is_set()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can read."""
+        return self._server is not None
+
     def wait(self, longest_s: float | None = None) -> None:
         """Block until it is ready, failed or off; no longer than `longest_s` from its start, where given."""
         if self.is_loading:
@@ -67,8 +72,10 @@ class QuestionReader:
             self._is_loaded.wait(None if longest_s is None else max(0.0, longest_s - spent_s))
 
     def vector(self, question: str) -> np.ndarray | None:
-        """The question's vector (1536,) float32 of length 1; None unless it is ready."""
-        return None if self._server is None else self._read(question[:_MAX_CHARACTERS])
+        """The question's vector (1536,) float32 of length 1; None where the reader is off or failed. One
+        that has just been started is waited for: without it the same question may be judged otherwise."""
+        self.wait(LONGEST_WAIT_S)
+        return self._read(question[:_MAX_CHARACTERS]) if self.is_ready else None
 
     def _embed(self, question: str) -> np.ndarray:
         reply = self._server.handle_embeddings({"input": question, "model": READER})

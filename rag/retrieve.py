@@ -11,6 +11,7 @@ from pydantic import ConfigDict
 
 from index.passage import Hit
 from index.search import Index
+from rag.read_topics import ReadTopics
 
 TOP_K = 10
 # Searched this deep, so that the clauses of the best measure are all there.
@@ -61,6 +62,7 @@ class PolicyRetriever(BaseRetriever):
 
     index: Index
     top_k: int = TOP_K
+    read: ReadTopics | None = None
 
     def search(self, *queries: str) -> tuple[Hit, ...]:
         """The best hits over all queries: `top_k`, and the rest of the best measure's clauses."""
@@ -75,6 +77,16 @@ class PolicyRetriever(BaseRetriever):
         depth = max(_DEPTH, self.top_k)
         rankings = [self.index.search(query, depth) for query in dict.fromkeys(queries)]
         return merge(rankings, depth)
+
+    def rank_asked(self, question: str, rewritten: str) -> tuple[Hit, ...]:
+        """The ranking of a question and of it made whole, and by the language model's reading of the
+        latter, where there is one: reading takes a third of a second, a search a tenth of that."""
+        ranked = self.rank(question, rewritten)
+        return ranked if self.read is None else self.read.apply(rewritten, ranked)
+
+    def search_asked(self, question: str, rewritten: str) -> tuple[Hit, ...]:
+        """What `shown` leaves of `rank_asked`."""
+        return self.shown(self.rank_asked(question, rewritten))
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun

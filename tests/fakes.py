@@ -42,6 +42,8 @@ from rag.answer import (
 from rag.findings import Finding, FindingKind
 from rag.gate import Ruling
 from rag.model import ModelState
+from rag.reader import QuestionReader
+from rag.settings import Settings
 
 MAX_QUESTION = 500
 ASKED_AT = dt.datetime(2025, 4, 1, 9, 30, tzinfo=dt.UTC)
@@ -343,6 +345,18 @@ class FakeReader:
         """The same for every sentence."""
         self.asked.append(sentence)
         return self.odds
+
+
+class FakeQuestionReader(QuestionReader):
+    """Reads every question alike: as `reads`."""
+
+    def __init__(self, *reads: float) -> None:
+        super().__init__(Settings())
+        self.reads = np.array(reads or (1.0, 1.0)) / np.linalg.norm(reads or (1.0, 1.0))
+
+    def vector(self, question: str) -> np.ndarray | None:
+        """The same for every question."""
+        return self.reads
 
 
 class FakeCross(CrossEncoder):

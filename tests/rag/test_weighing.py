@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeCross
+from fakes import FakeCross, FakeQuestionReader
 
 from index.search import SCORING, Index
-from rag import gate as judges
+from rag import reader as reading
 from rag.answer import Reason
 from rag.gate import MOST_READ, Gate, Ruling, measure_texts
 from rag.logistic import Logistic, LogisticWeights
@@ -25,15 +25,8 @@ from rag.weighing import CROSS, READING, SCOPE, Weighing, is_short, load_weighin
 QUESTION = "研究建立育儿补贴制度吗"
 
 
-class FixedReader(QuestionReader):
-    """Reads every question alike."""
-
-    def vector(self, question: str) -> np.ndarray | None:
-        return np.ones(2) / np.sqrt(2)
-
-
-class SlowReader(FixedReader):
-    """Loads until it is let go."""
+class SlowReader(QuestionReader):
+    """Loads until it is let go, then reads every question alike."""
 
     def __init__(self) -> None:
         super().__init__(Settings())
@@ -44,11 +37,12 @@ class SlowReader(FixedReader):
         self.waited_for.set()
         super().wait(longest_s)
 
-    def vector(self, question: str) -> np.ndarray | None:
-        return None if self.is_loading else super().vector(question)
-
     def _load(self) -> None:
         self.go.wait(20)
+        self._server = object()
+
+    def _embed(self, question: str) -> np.ndarray:
+        return np.ones(2) / np.sqrt(2)
 
 
 @pytest.fixture
@@ -86,7 +80,7 @@ def gate(
     return Gate(
         index,
         logistic(index.embedder.dimension, 1.0),
-        reader=reader or FixedReader(Settings()),
+        reader=reader or FakeQuestionReader(),
         reading=logistic(2, reads),
         cross=FakeCross(crosses),
         weighings=(
@@ -187,7 +181,7 @@ def test_a_question_waits_for_the_reader_and_is_judged_as_it_is_later(
 def test_a_reader_that_takes_too_long_is_no_longer_waited_for(
     index: Index, slow: SlowReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judges, "LONGEST_WAIT_S", 0.01)
+    monkeypatch.setattr(reading, "LONGEST_WAIT_S", 0.01)
     hits = index.search(QUESTION, 10)
     slow.start()
     judging = gate(index, reads=1.0, crosses=2.0, reader=slow)
