@@ -1,6 +1,6 @@
 """Learn how the gate weighs its opinions: `python -m eval.fit_gate [--out FILE]`.
 
-Scope, reading and cross-encoder are each sure of the questions that they were learned from, so that their
+Scope, reading, probe and cross-encoder are each sure of the questions that they were learned from, so that their
 weights and the threshold are learned from questions that none of them saw: the reporting sets that have
 been scored many times (eval.question.CALIBRATION), and the short queries of an author whose others they
 did not learn from (eval/questions/short.jsonl). The newer sets are kept out. Prints JSON with what
@@ -37,10 +37,11 @@ from rag.retrieve import PolicyRetriever
 from rag.rewrite import Rewriter
 from rag.settings import Settings
 from rag.structure import answer_structure
-from rag.weighing import CROSS, READING, SCOPE, WEIGHTS, Weighing, is_short
+from rag.weighing import CROSS, PROBE, READING, SCOPE, WEIGHTS, Weighing, is_short
 
 # Every set of opinions that can be at hand: without the language model's file there is no reading.
-_AT_HAND = ((SCOPE, READING, CROSS), (SCOPE, CROSS), (SCOPE, READING))
+_OPINIONS = (SCOPE, READING, PROBE, CROSS)
+_AT_HAND = (_OPINIONS, (SCOPE, CROSS), (SCOPE, READING, PROBE))
 # The threshold lets this share of the answerable ones be refused.
 FALSE_REFUSALS = 0.015
 _FOLDS = 10
@@ -159,13 +160,13 @@ def main() -> int:
     cross = None if args.cross is None else CrossEncoder.load(index.embedder, args.cross)
     gate = Gate(index, reader=reader, cross=cross)
     heard = list(hear(open_retriever(index, reader), gate, tuple(pose())))
-    if not all(one.opinions.keys() >= {SCOPE, READING, CROSS} for one in heard):
+    if not all(one.opinions.keys() >= set(_OPINIONS) for one in heard):
         raise PolicyQAError("one of the gate's models could not be loaded; the log tells why.")
     short = [one for one in heard if one.is_short]
     told, weighings = {}, []
     for kind, some in (("", [one for one in heard if not one.is_short]), ("short: ", short)):
-        for n in (1, 2, 3):
-            for names in itertools.combinations((SCOPE, READING, CROSS), n):
+        for n in range(1, len(_OPINIONS) + 1):
+            for names in itertools.combinations(_OPINIONS, n):
                 told[kind + "+".join(names)] = tell(some, names, args.false_refusals)
         weighings += [fit(some, names, args.false_refusals).model_dump() for names in _AT_HAND]
     args.out.write_text(json.dumps(weighings, indent=1) + "\n", encoding="utf-8")

@@ -19,7 +19,7 @@ from rag.reader import N_LAYERS, READER, QuestionReader
 from rag.settings import Settings
 
 REPORTS = Path(__file__).parent / "reports"
-_READER_VECTORS = REPORTS / f"reader-{READER}-{N_LAYERS}.sqlite"
+_READER_STATES = REPORTS / f"reader-states-{READER}-{N_LAYERS}.sqlite"
 
 
 class Readings(ModelJudge):
@@ -51,29 +51,34 @@ class Readings(ModelJudge):
 
 
 class KeptReader(QuestionReader):
-    """A question reader that keeps each question's vector in a file, a file for each model."""
+    """A question reader that keeps each question's states in a file, a file for each model: a gigabyte
+    for the questions that are learned from."""
 
-    def __init__(self, settings: Settings, path: Path = _READER_VECTORS) -> None:
+    def __init__(self, settings: Settings, path: Path = _READER_STATES) -> None:
         super().__init__(settings)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = sqlite3.connect(path, timeout=30)
         with self._database:
             self._database.execute(
-                "CREATE TABLE IF NOT EXISTS vectors (question TEXT PRIMARY KEY, vector BLOB NOT NULL)"
+                "CREATE TABLE IF NOT EXISTS states"
+                " (question TEXT PRIMARY KEY, n_tokens INTEGER NOT NULL, states BLOB NOT NULL)"
             )
 
-    def vector(self, question: str) -> np.ndarray | None:
-        """As it was read, now or before."""
-        row = self._database.execute("SELECT vector FROM vectors WHERE question = ?", (question,))
-        if (kept := row.fetchone()) is not None:
-            return np.frombuffer(kept[0], dtype=np.float32)
-        vector = super().vector(question)
-        if vector is not None:
-            with self._database:
-                self._database.execute(
-                    "INSERT OR REPLACE INTO vectors VALUES (?, ?)", (question, vector.tobytes())
-                )
-        return vector
+    def states(self, question: str) -> np.ndarray | None:
+        """As they were read, now or before, rounded to half precision."""
+        found = "SELECT n_tokens, states FROM states WHERE question = ?"
+        if (kept := self._database.execute(found, (question,)).fetchone()) is not None:
+            return np.frombuffer(kept[1], dtype=np.float16).reshape(kept[0], -1).astype(np.float32)
+        states = super().states(question)
+        if states is None:
+            return None
+        rounded = states.astype(np.float16)
+        with self._database:
+            self._database.execute(
+                "INSERT OR REPLACE INTO states VALUES (?, ?, ?)",
+                (question, len(rounded), rounded.tobytes()),
+            )
+        return rounded.astype(np.float32)
 
 
 def open_reader() -> KeptReader:

@@ -16,12 +16,13 @@ from index.passage import Hit
 from index.search import SCORING, Index
 from rag.answer import Reason
 from rag.asked import kinds_asked, load_gate_data
+from rag.attentive_probe import AttentiveProbe
 from rag.logistic import Logistic
+from rag.reader import READER, QuestionReader
 from rag.reader import WEIGHTS as READER_WEIGHTS
-from rag.reader import QuestionReader
 from rag.scope import WEIGHTS, read_signs
 from rag.second import logit_of, probability_of
-from rag.weighing import CROSS, READING, SCOPE, Weighing, is_short, load_weighings
+from rag.weighing import CROSS, PROBE, READING, SCOPE, Weighing, is_short, load_weighings
 
 # A question this much nearer to a thing off topic than to its best clause is off topic: for an index
 # without late interaction, where no scope was learned. 9 of 9 off-topic development questions lie
@@ -74,12 +75,13 @@ class Gate:
         *,
         reader: QuestionReader | None = None,
         reading: Logistic | None = None,
+        probe: AttentiveProbe | None = None,
         cross: CrossEncoder | None = None,
         misuse: Logistic | None = None,
         weighings: Sequence[Weighing] | None = None,
     ) -> None:
-        """`scope`, `reading`, `cross`, `misuse` and `weighings` are the shipped ones unless given, where they
-        fit the index. What `reading` makes of the question takes a `reader`."""
+        """`scope`, `reading`, `probe`, `cross`, `misuse` and `weighings` are the shipped ones unless given, where
+        they fit the index. What `reading` and `probe` make of the question takes a `reader`."""
         data = load_gate_data()["off_topic"]
         if not isinstance(data, dict):
             raise ValueError("gate.toml: `off_topic` must be a table")
@@ -92,6 +94,7 @@ class Gate:
         self._scope = scope
         self._reader = reader
         self._reading = reading or Logistic.load(index.embedder.name, SCORING, READER_WEIGHTS)
+        self._probe = probe or AttentiveProbe.load(READER)
         if cross is None and index.is_late:
             cross = CrossEncoder.load(index.embedder)
         self._cross = cross
@@ -157,9 +160,12 @@ class Gate:
         if self._scope is not None:
             vector = self._embedder.embed_query(query)
             found[SCOPE] = logit_of(self._scope.probability(vector, signs.values))
-        read = self._reader.vector(query) if self._reader and self._reading else None
-        if self._reading and read is not None:
-            found[READING] = logit_of(self._reading.probability(read, signs.values))
+        if self._reader is not None:
+            mean, states = self._reader.vector(query), self._reader.states(query)
+            if self._reading and mean is not None:
+                found[READING] = logit_of(self._reading.probability(mean, signs.values))
+            if self._probe and states is not None:
+                found[PROBE] = self._probe.logit(states)
         if (logit := self._read_together(rewritten, hits)) is not None:
             found[CROSS] = logit
         return found

@@ -1,8 +1,9 @@
-"""How the language model itself reads a question: the mean state of its lower layers.
+"""How the language model itself reads a question: the states of its lower layers.
 
 The encoder of the search has 21 million weights, and knows what a question is about better than what it
 asks for. The default language model's first ten layers, fed the bare question, tell the two kinds of
-question that the gate must tell apart with half the mistakes (`eval.fit_scope`).
+question that the gate must tell apart with half the mistakes: already by the mean of their states
+(`eval.fit_scope`), and better by how they hang together (`rag.attentive_probe`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 
 from corpus.errors import PolicyQAError
@@ -30,7 +32,10 @@ N_LAYERS = 10
 _CONTEXT_TOKENS = 1024
 # A character is at most four tokens, one a byte; a longer question is read as far as the context holds.
 _MAX_CHARACTERS = 250
-_KEPT = 64
+# A question is read several times on its way; its states are kept, 6 kB a token.
+_KEPT = 16
+# A question takes a third of a second; behind others it waits.
+_LONGEST_READ_S = 60.0
 # From its start. On two cores it loads in 4 to 5 s, 10 s where its layers are cut out first; what takes
 # longer is fetching its weights, for minutes.
 LONGEST_WAIT_S = 20.0
@@ -46,6 +51,7 @@ class QuestionReader:
         self._is_loaded = threading.Event()
         self._started = 0.0
         self._server: Any = None
+        self._client: httpx.Client | None = None
         self._read = lru_cache(maxsize=_KEPT)(self._embed)
 
     def start(self) -> None:
@@ -71,16 +77,29 @@ class QuestionReader:
             spent_s = time.monotonic() - self._started
             self._is_loaded.wait(None if longest_s is None else max(0.0, longest_s - spent_s))
 
-    def vector(self, question: str) -> np.ndarray | None:
-        """The question's vector (1536,) float32 of length 1; None where the reader is off or failed. One
-        that has just been started is waited for: without it the same question may be judged otherwise."""
+    def states(self, question: str) -> np.ndarray | None:
+        """The state of each of its tokens, (n_tokens, 1536) float32; None where the reader is off or failed.
+        One that has just been started is waited for: without it the same question may be judged otherwise."""
         self.wait(LONGEST_WAIT_S)
-        return self._read(question[:_MAX_CHARACTERS]) if self.is_ready else None
+        if not self.is_ready:
+            return None
+        try:
+            return self._read(question[:_MAX_CHARACTERS])
+        except (httpx.HTTPError, LookupError, ValueError):
+            _log.exception("the question reader could not read; the gate judges without it")
+            return None
+
+    def vector(self, question: str) -> np.ndarray | None:
+        """The mean of the states, (1536,) float32 of length 1; None where there are none."""
+        states = self.states(question)
+        return None if states is None else mean_of(states)
 
     def _embed(self, question: str) -> np.ndarray:
-        reply = self._server.handle_embeddings({"input": question, "model": READER})
-        vector = np.array(reply["data"][0]["embedding"], dtype=np.float32).ravel()
-        return vector / np.linalg.norm(vector)
+        if self._client is None:
+            raise LookupError("the question reader was not started")
+        # The states of single tokens are given by this address alone.
+        reply = self._client.post("/embedding", json={"content": question}).raise_for_status()
+        return np.array(reply.json()[0]["embedding"], dtype=np.float32)
 
     def _run(self) -> None:
         try:
@@ -92,12 +111,27 @@ class QuestionReader:
         try:
             model = weights.resolve(READER)
             path = cut_layers(model, N_LAYERS, weights.open_store().root)
-            self._server = _serve(path, self._n_threads)
+            api_key = secrets.token_urlsafe(32)
+            server = _serve(path, self._n_threads, api_key)
+            self._client = httpx.Client(
+                base_url=server.listening_address,
+                headers={"Authorization": f"Bearer {api_key}"},
+                timeout=_LONGEST_READ_S,
+                trust_env=False,  # the loopback goes through no proxy
+            )
+            self._server = server
         except (PolicyQAError, ImportError, OSError, RuntimeError, ValueError, KeyError):
             _log.exception("the question reader could not be loaded; the gate judges without it")
 
 
-def _serve(path: Path, n_threads: int) -> Any:
+def mean_of(states: np.ndarray) -> np.ndarray:
+    """The mean of states (n_tokens, dimension), brought to length 1."""
+    mean = states.astype(np.float32).mean(axis=0)
+    found: np.ndarray = mean / np.linalg.norm(mean)
+    return found
+
+
+def _serve(path: Path, n_threads: int, api_key: str) -> Any:
     import xllamacpp  # loads a large shared library
 
     params = xllamacpp.CommonParams()
@@ -105,12 +139,11 @@ def _serve(path: Path, n_threads: int) -> Any:
     params.n_ctx = params.n_batch = params.n_ubatch = _CONTEXT_TOKENS
     params.n_parallel = 1
     params.embedding = True
-    params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
+    params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_NONE
     params.embd_normalize = -1
-    # It is called in this process; the port that it opens all the same answers nobody without the key.
     params.hostnames = ["127.0.0.1"]
     params.port = 0
-    params.api_keys = [secrets.token_urlsafe(32)]
+    params.api_keys = [api_key]
     params.ui = False
     params.endpoint_slots = False
     params.cors_origins = ""

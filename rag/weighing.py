@@ -15,7 +15,7 @@ from rag.second import probability_of
 
 WEIGHTS = Path(__file__).with_name("weighing.json")
 # The opinions, each a logit that the documents say what is asked.
-SCOPE, READING, CROSS = "scope", "reading", "cross"
+SCOPE, READING, PROBE, CROSS = "scope", "reading", "probe", "cross"
 # A question of so many characters, a word counting two, is typed in a hurry: a topic, no sentence. The
 # opinions tell less of it, and other ones more: weighed like sentences, 17 of 130 that the policy answers
 # were refused; by themselves 3.

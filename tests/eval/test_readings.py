@@ -51,14 +51,17 @@ def test_a_question_is_read_once_and_one_that_could_not_be_read_again(
 ) -> None:
     read: list[str] = []
 
-    def vector(_: QuestionReader, question: str) -> np.ndarray | None:
+    def states(_: QuestionReader, question: str) -> np.ndarray | None:
         read.append(question)
-        return None if question == "三" else np.array([len(read), 0.5], dtype=np.float32)
+        return None if question == "三" else np.full((len(read), 2), 0.5, dtype=np.float32)
 
-    monkeypatch.setattr(QuestionReader, "vector", vector)
+    monkeypatch.setattr(QuestionReader, "states", states)
     path = tmp_path / "made" / "reader.sqlite"
-    first = [KeptReader(Settings(), path).vector(question) for question in ("一", "二", "三")]
-    again = [KeptReader(Settings(), path).vector(question) for question in ("一", "二", "三")]
-    assert [None if v is None else v.tolist() for v in first] == [[1, 0.5], [2, 0.5], None]
-    assert [None if v is None else v.tolist() for v in again] == [[1, 0.5], [2, 0.5], None]
+    first = [KeptReader(Settings(), path).states(question) for question in ("一", "二", "三")]
+    again = [KeptReader(Settings(), path).states(question) for question in ("一", "二", "三")]
+    for found in (first, again):
+        one = [[0.5, 0.5]]
+        assert [None if s is None else s.tolist() for s in found] == [one, one * 2, None]
     assert read == ["一", "二", "三", "三"]
+    vector = KeptReader(Settings(), path).vector("二")
+    assert vector is not None and vector.tolist() == pytest.approx([0.5**0.5, 0.5**0.5])

@@ -15,12 +15,13 @@ from fakes import FakeCross, FakeQuestionReader
 from index.search import SCORING, Index
 from rag import reader as reading
 from rag.answer import Reason
+from rag.attentive_probe import AttentiveProbe
 from rag.gate import MOST_READ, Gate, Ruling, measure_texts
 from rag.logistic import Logistic, LogisticWeights
 from rag.reader import QuestionReader
 from rag.scope import SIGNS
 from rag.settings import Settings
-from rag.weighing import CROSS, READING, SCOPE, Weighing, is_short, load_weighings
+from rag.weighing import CROSS, PROBE, READING, SCOPE, Weighing, is_short, load_weighings
 
 QUESTION = "研究建立育儿补贴制度吗"
 
@@ -42,7 +43,7 @@ class SlowReader(QuestionReader):
         self._server = object()
 
     def _embed(self, question: str) -> np.ndarray:
-        return np.ones(2) / np.sqrt(2)
+        return np.ones((3, 2))
 
 
 @pytest.fixture
@@ -104,6 +105,32 @@ def test_the_opinions_at_hand_are_weighed(
     assert ruling.reason is (Reason.NONE if logit > 0 else Reason.NO_DETAIL)
 
 
+def test_the_probe_is_heard_where_the_reader_shows_its_states(
+    index: Index, slow: SlowReader
+) -> None:
+    arrays = {"centre": np.zeros(2), "scale": np.ones(2)}
+    for name, n, m in (("inward", 2, 8), ("attention", 8, 1), ("answered", 8, 1), ("mean", 2, 1)):
+        arrays[f"{name}.weight"], arrays[f"{name}.bias"] = np.zeros((m, n)), np.zeros(m)
+    arrays["norm.weight"], arrays["norm.bias"] = np.ones(8), np.zeros(8)
+    arrays["mean.bias"] = np.array([2.5])
+    judging = Gate(
+        index,
+        logistic(index.embedder.dimension, 1.0),
+        reader=slow,
+        reading=logistic(2, 1.0),
+        probe=AttentiveProbe(arrays),
+    )
+    slow.start()
+    slow.go.set()
+    slow.wait()
+    hits = index.search(QUESTION, 10)
+    opinions = judging.opinions(QUESTION, QUESTION, hits, judging.read(QUESTION, QUESTION, hits))
+    assert opinions[PROBE] == pytest.approx(2.5) and opinions[READING] == pytest.approx(1.0)
+    slow._server = None
+    opinions = judging.opinions(QUESTION, QUESTION, hits, judging.read(QUESTION, QUESTION, hits))
+    assert PROBE not in opinions and READING not in opinions
+
+
 def test_without_a_weighing_the_scope_judges_alone(index: Index) -> None:
     alone = Gate(index, logistic(index.embedder.dimension, 1.0), weighings=())
     hits = index.search(QUESTION, 10)
@@ -147,7 +174,7 @@ def test_the_shipped_weighings_rise_with_each_opinion() -> None:
     assert [len(one.weights) for one in shipped] == sorted(
         (len(one.weights) for one in shipped), reverse=True
     )
-    assert shipped[0].weights.keys() == {SCOPE, READING, CROSS}
+    assert shipped[0].weights.keys() == {SCOPE, READING, PROBE, CROSS}
     for one in shipped:
         assert all(weight > 0 for weight in one.weights.values()) and 0 < one.threshold < 1
 
@@ -228,5 +255,5 @@ def test_short_questions_are_weighed_by_themselves(index: Index) -> None:
 
 def test_the_shipped_weighings_are_for_both_lengths_and_for_what_is_at_hand() -> None:
     found = {(one.short, frozenset(one.weights)) for one in load_weighings()}
-    at_hand = ({SCOPE, READING, CROSS}, {SCOPE, CROSS}, {SCOPE, READING})
+    at_hand = ({SCOPE, READING, PROBE, CROSS}, {SCOPE, CROSS}, {SCOPE, READING, PROBE})
     assert found == {(short, frozenset(names)) for short in (False, True) for names in at_hand}
