@@ -94,7 +94,9 @@ class Gate:
         self._scope = scope
         self._reader = reader
         self._reading = reading or Logistic.load(index.embedder.name, SCORING, READER_WEIGHTS)
-        self._probe = probe or AttentiveProbe.load(READER)
+        if probe is None and scope is not None:  # it is weighed beside one only
+            probe = AttentiveProbe.load(READER)
+        self._probe = probe
         if cross is None and index.is_late:
             cross = CrossEncoder.load(index.embedder)
         self._cross = cross
@@ -110,7 +112,8 @@ class Gate:
     @property
     def is_starting(self) -> bool:
         """Whether the reader, where it has a say, is still loading."""
-        return bool(self._reader and self._reading and self._reader.is_loading)
+        has_a_say = self._reading or self._probe
+        return bool(self._reader and has_a_say and self._reader.is_loading)
 
     def judge(self, query: str, rewritten: str, hits: Sequence[Hit]) -> Ruling:
         """Whether the question may be answered from the hits.
@@ -160,12 +163,10 @@ class Gate:
         if self._scope is not None:
             vector = self._embedder.embed_query(query)
             found[SCOPE] = logit_of(self._scope.probability(vector, signs.values))
-        if self._reader is not None:
-            mean, states = self._reader.vector(query), self._reader.states(query)
-            if self._reading and mean is not None:
-                found[READING] = logit_of(self._reading.probability(mean, signs.values))
-            if self._probe and states is not None:
-                found[PROBE] = self._probe.logit(states)
+        if self._reader and self._reading and (mean := self._reader.vector(query)) is not None:
+            found[READING] = logit_of(self._reading.probability(mean, signs.values))
+        if self._reader and self._probe and (states := self._reader.states(query)) is not None:
+            found[PROBE] = self._probe.logit(states)
         if (logit := self._read_together(rewritten, hits)) is not None:
             found[CROSS] = logit
         return found

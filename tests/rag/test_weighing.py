@@ -75,6 +75,16 @@ def weighing(**weights: float) -> Weighing:
     return Weighing(weights=weights, intercept=-1.0, threshold=0.5, fitted_on="made by hand")
 
 
+def probe(thinks: float) -> AttentiveProbe:
+    """One over states of two numbers that thinks the same of every question."""
+    arrays = {"centre": np.zeros(2), "scale": np.ones(2)}
+    for name, n, m in (("inward", 2, 8), ("attention", 8, 1), ("answered", 8, 1), ("mean", 2, 1)):
+        arrays[f"{name}.weight"], arrays[f"{name}.bias"] = np.zeros((m, n)), np.zeros(m)
+    arrays["norm.weight"], arrays["norm.bias"] = np.ones(8), np.zeros(8)
+    arrays["mean.bias"] = np.array([thinks])
+    return AttentiveProbe(arrays)
+
+
 def gate(
     index: Index, *, reads: float, crosses: float | None, reader: QuestionReader | None = None
 ) -> Gate:
@@ -83,6 +93,7 @@ def gate(
         logistic(index.embedder.dimension, 1.0),
         reader=reader or FakeQuestionReader(),
         reading=logistic(2, reads),
+        probe=probe(0.0),
         cross=FakeCross(crosses),
         weighings=(
             weighing(**{SCOPE: 1.0, READING: 1.0, CROSS: 2.0}),
@@ -108,17 +119,12 @@ def test_the_opinions_at_hand_are_weighed(
 def test_the_probe_is_heard_where_the_reader_shows_its_states(
     index: Index, slow: SlowReader
 ) -> None:
-    arrays = {"centre": np.zeros(2), "scale": np.ones(2)}
-    for name, n, m in (("inward", 2, 8), ("attention", 8, 1), ("answered", 8, 1), ("mean", 2, 1)):
-        arrays[f"{name}.weight"], arrays[f"{name}.bias"] = np.zeros((m, n)), np.zeros(m)
-    arrays["norm.weight"], arrays["norm.bias"] = np.ones(8), np.zeros(8)
-    arrays["mean.bias"] = np.array([2.5])
     judging = Gate(
         index,
         logistic(index.embedder.dimension, 1.0),
         reader=slow,
         reading=logistic(2, 1.0),
-        probe=AttentiveProbe(arrays),
+        probe=probe(2.5),
     )
     slow.start()
     slow.go.set()
