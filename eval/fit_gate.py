@@ -39,8 +39,8 @@ from rag.settings import Settings
 from rag.structure import answer_structure
 from rag.weighing import CROSS, PROBE, READING, SCOPE, WEIGHTS, Weighing, is_short
 
-# Every set of opinions that can be at hand: without the language model's file there is no reading.
 _OPINIONS = (SCOPE, READING, PROBE, CROSS)
+# Every set of them that can be at hand: without the language model's file there is no reading, and no probe.
 _AT_HAND = (_OPINIONS, (SCOPE, CROSS), (SCOPE, READING, PROBE))
 # The threshold lets this share of the answerable ones be refused.
 FALSE_REFUSALS = 0.015

@@ -2,7 +2,8 @@
 
 The mean of the states tells what a question is about and, roughly, what it wants (`rag.reader`). Whether a town that
 it names is a circumstance or the very thing asked after tells only how its words hang together; a small
-transformer over the frozen states learns that (attentive probing). `eval.fit_probe` learns it.
+transformer over the frozen states can learn that (attentive probing). Alone it judges no better than the mean, but
+it errs elsewhere, and both together judge better. `eval.fit_probe` learns it.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The encoder of the search has 21 million weights, and knows what a question is about better than what it
 asks for. The default language model's first ten layers, fed the bare question, tell the two kinds of
 question that the gate must tell apart with half the mistakes: already by the mean of their states
-(`eval.fit_scope`), and better by how they hang together (`rag.attentive_probe`).
+(`eval.fit_scope`); how the states hang together tells some of the rest (`rag.attentive_probe`).
 """
 
 from __future__ import annotations
