@@ -40,7 +40,8 @@ from eval.readings import open_reader
 from index.passage import Hit
 from index.search import Index
 from rag.build import open_index
-from rag.gate import Gate
+from rag.gate import Gate, measure_texts
+from rag.learned_measures import save_learned
 from rag.logistic import Logistic, LogisticWeights
 from rag.reader import WEIGHTS as READING
 from rag.reader import QuestionReader
@@ -278,6 +279,7 @@ def main() -> int:
     both = cross_validate_reading(examples, vectors, found[read], embedder)
     reading = fit_reading(examples, vectors, embedder)
     args.reading_out.write_text(reading.model_dump_json() + "\n", encoding="utf-8")
+    save_learned(measure_texts(index))
     curves = {
         "scope": {"fitted_on": weights.fitted_on, "threshold": weights.threshold, **told},
         "with the reader": {"fitted_on": reading.fitted_on, **curve(examples, both)},

@@ -29,6 +29,11 @@ NEAREST = 3
 # Of each passage so many of its plain questions are looked at token by token: those whose mean vectors
 # come nearest to the query's. Of 400 questions to learn from 399 keep their first measure.
 LOOKED_AT = 8
+# Questions come nearer to a question than clauses do. What they add to so many passages that have some and whose texts
+# come nearest, at the lower quartile, is granted to those that have none: beside this policy another one's right
+# measure came first for 38 of 60 questions about it, without 29, and the policy's own lost none of 411.
+_COMPARED = 10
+_QUARTILE = 0.25
 
 
 class TokenEmbedder(Protocol):
@@ -113,13 +118,19 @@ class LateIndex:
     def scores(self, query: np.ndarray) -> np.ndarray:
         """Every passage's score for a query's tokens (n_query_tokens, dimension): (n,) float32.
 
-        A passage without questions has the mean of its other two views in their place.
+        A passage without questions has the mean of its other two views in their place, raised by what
+        questions add to others.
         """
         views = self._views(query)
         texts = views.texts.mean(axis=0)
         text = (texts[: self._n] + texts[self._n :]) / 2
-        nearest = self._mean_of_nearest(views.asked.mean(axis=0), views.owners)
-        asked = np.where(self._n_asked > 0, nearest, text)
+        asked = self._mean_of_nearest(views.asked.mean(axis=0), views.owners)
+        has_some = self._n_asked > 0
+        if not has_some.all():
+            compared = np.flatnonzero(has_some)
+            compared = compared[np.argsort(-text[compared], kind="stable")[:_COMPARED]]
+            added = np.quantile((asked - text)[compared], _QUARTILE) if len(compared) else 0.0
+            asked = np.where(has_some, asked, text + added)
         mean = (1 - ASKED_WEIGHT) * text + ASKED_WEIGHT * asked
         scores: np.ndarray = mean.astype(np.float32)
         return scores

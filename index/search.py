@@ -26,7 +26,7 @@ from index.jsonl import read_questions, write_lines
 from index.late import ASKED_WEIGHT, NEAREST, LateIndex
 from index.lexical import LexicalIndex
 from index.passage import Hit, Passage
-from index.topics import READ_TOPIC_WEIGHT, TOPIC_WEIGHT, Topics
+from index.topics import READ_TOPIC_WEIGHT, TOPIC_WEIGHT, UNKNOWN_ODDS, Topics
 from index.vectors import Vectors
 
 # Where there is no late interaction. Chosen on 381 of the statutes' development questions over 11,887
@@ -159,14 +159,12 @@ class Index:
         )
 
     def _topic_logits(self, query: str) -> np.ndarray:
-        """Of each passage its measure's (n,) float32; a measure not learned about has the mean."""
+        """Of each passage its measure's (n,) float32; 0 where none of them was learned about."""
         odds = self.topic_odds(query)
         own = (odds.get(passage.locator.measure_locator, np.nan) for passage in self.passages)
         logits = np.fromiter(own, dtype=np.float32, count=len(self.passages))
         known = ~np.isnan(logits)
-        if not known.any():
-            return np.zeros_like(logits)
-        logits[~known] = np.mean(list(odds.values()))
+        logits[~known] = UNKNOWN_ODDS if known.any() else 0.0
         return logits
 
     def close(self) -> None:

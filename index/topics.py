@@ -21,6 +21,8 @@ TOPIC_WEIGHT = 0.003
 # And one by the language model's reading of the question (rag.read_topics): of 963 calibration questions
 # 958 have a right measure first, without 945; with 0.004 957, and seven fewer of 1,000 to learn from.
 READ_TOPIC_WEIGHT = 0.002
+# The logit of a measure that nothing was learned about, beside some that were: rather unlikely, as most are.
+UNKNOWN_ODDS = -1.0
 
 
 class Topics:

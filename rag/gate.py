@@ -17,6 +17,7 @@ from index.search import SCORING, Index
 from rag.answer import Reason
 from rag.asked import kinds_asked, load_gate_data
 from rag.attentive_probe import AttentiveProbe
+from rag.learned_measures import LearnedMeasures
 from rag.logistic import Logistic
 from rag.reader import READER, QuestionReader
 from rag.reader import WEIGHTS as READER_WEIGHTS
@@ -79,9 +80,10 @@ class Gate:
         cross: CrossEncoder | None = None,
         misuse: Logistic | None = None,
         weighings: Sequence[Weighing] | None = None,
+        learned: LearnedMeasures | None = None,
     ) -> None:
-        """`scope`, `reading`, `probe`, `cross`, `misuse` and `weighings` are the shipped ones unless given, where
-        they fit the index. What `reading` and `probe` make of the question takes a `reader`."""
+        """`scope`, `reading`, `probe`, `cross`, `misuse`, `weighings` and `learned` are the shipped ones unless
+        given, where they fit the index. What `reading` and `probe` make of the question takes a `reader`."""
         data = load_gate_data()["off_topic"]
         if not isinstance(data, dict):
             raise ValueError("gate.toml: `off_topic` must be a table")
@@ -103,6 +105,7 @@ class Gate:
         self._misuse = misuse or Logistic.load(index.embedder.name, SCORING, MISUSE_WEIGHTS)
         self._weighings = load_weighings() if weighings is None else tuple(weighings)
         self._measures = measure_texts(index)
+        self._learned = LearnedMeasures.load(self._measures) if learned is None else learned
 
     def wait(self) -> None:
         """Block until the reader, if there is one, is ready or has failed."""
@@ -130,8 +133,12 @@ class Gate:
         if self._scope is None:
             reason = Reason.OFF_TOPIC if is_off_topic else signs.unheld
             return Ruling(reason=reason, p_answered=None)
+        if self.is_gone(rewritten, hits):
+            return Ruling(reason=Reason.NO_DETAIL, p_answered=0.0)
         opinions = self.opinions(query, rewritten, hits, signs)
-        p_answered, threshold = self._weigh(opinions, short=is_short(rewritten))
+        p_answered, threshold = self._weigh(
+            opinions, short=is_short(rewritten), learned=self._is_learned(hits)
+        )
         if p_answered >= threshold:
             reason = Reason.NONE
         elif is_off_topic:
@@ -148,9 +155,15 @@ class Gate:
         vector = self._embedder.embed_query(query)
         return self._misuse.probability(vector, np.zeros(0)) > self._misuse.threshold
 
+    def is_gone(self, rewritten: str, hits: Sequence[Hit]) -> bool:
+        """Whether a question is about a measure that was learned about and is not among its hits."""
+        found = {hit.passage.locator.measure_locator for hit in hits}
+        return self._learned.is_gone(self._index.topic_odds(rewritten), found)
+
     def first_guess(self, query: str, hits: Sequence[Hit]) -> float | None:
-        """That the documents say what is asked, without the reader; None without a scope."""
-        if self._scope is None or not hits:
+        """That the documents say what is asked, without the reader; None where nothing was learned of the
+        best measure."""
+        if self._scope is None or not hits or not self._is_learned(hits):
             return None
         signs = self.read(query, query, hits)
         return self._scope.probability(self._embedder.embed_query(query), signs.values)
@@ -182,10 +195,16 @@ class Gate:
         )
         return max((logit for logit in read if logit is not None), default=None)
 
-    def _weigh(self, opinions: Mapping[str, float], *, short: bool) -> tuple[float, float]:
+    def _is_learned(self, hits: Sequence[Hit]) -> bool:
+        return hits[0].passage.locator.measure_locator in self._learned
+
+    def _weigh(
+        self, opinions: Mapping[str, float], *, short: bool, learned: bool
+    ) -> tuple[float, float]:
         """The probability that the documents say what is asked, and the least that is enough."""
         for weighing in self._weighings:
-            if weighing.short == short and weighing.weights.keys() <= opinions.keys():
+            suits = weighing.learned == learned and (not learned or weighing.short == short)
+            if suits and weighing.weights.keys() <= opinions.keys():
                 return weighing.probability(opinions), weighing.threshold
         return probability_of(opinions[SCOPE]), self._scope.threshold if self._scope else 0.5
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from corpus.document import Locator
 from index.passage import Hit
-from index.topics import READ_TOPIC_WEIGHT, Topics
+from index.topics import READ_TOPIC_WEIGHT, UNKNOWN_ODDS, Topics
 from rag.reader import READER, QuestionReader
 
 WEIGHTS = Path(__file__).with_name("read_topics.npz")
@@ -42,8 +42,7 @@ class ReadTopics:
     def apply(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits ranked anew, each set back by how much less likely its measure is than the likeliest.
 
-        So the best score is hardly changed where the reading agrees. A measure that was not learned
-        about is neither likely nor unlikely.
+        So the best score is hardly changed where the reading agrees.
         """
         odds = self.odds(question)
         own = [_odds_of(hit, odds) for hit in hits]
@@ -62,4 +61,4 @@ class ReadTopics:
 
 
 def _odds_of(hit: Hit, odds: Mapping[Locator, float]) -> float:
-    return odds.get(hit.passage.locator.measure_locator, 0.0)
+    return odds.get(hit.passage.locator.measure_locator, UNKNOWN_ODDS)

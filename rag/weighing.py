@@ -24,8 +24,8 @@ _UNIT = re.compile(rf"([{CJK}])|[^\W_{CJK}]+")
 
 
 class Weighing(BaseModel):
-    """A logistic model of the opinions it names, for short questions or for the others; `threshold` is
-    the least probability to answer."""
+    """A logistic model of the opinions it names, for short questions or for the others, or for all whose
+    best measure nothing was learned of; `threshold` is the least probability to answer."""
 
     model_config = ConfigDict(frozen=True)
     weights: Mapping[str, float]
@@ -33,6 +33,7 @@ class Weighing(BaseModel):
     threshold: float
     fitted_on: str
     short: bool = False
+    learned: bool = True
 
     def probability(self, opinions: Mapping[str, float]) -> float:
         """By all the opinions that it names."""

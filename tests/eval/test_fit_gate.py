@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 
@@ -69,3 +70,18 @@ def test_a_question_is_paired_with_what_answers_it_and_with_what_does_not() -> N
         ("d", 9): 1.0,
         ("d", 2): 1.0,
     }
+
+
+def test_policies_that_nothing_was_learned_from_are_told_plan_by_plan() -> None:
+    made = [
+        replace(one, plan="parks" if place % 2 else "youth", removed={})
+        for place, one in enumerate(heard(400))
+    ]
+    told = tell(made, ("cross",), 0.05)
+    weighing = told["weighing"]
+    assert isinstance(weighing, dict) and weighing["learned"] is False
+
+
+def test_what_is_refused_without_its_evidence_is_counted_whatever_is_weighed() -> None:
+    made = [replace(one, is_gone=one.is_answered) for one in heard(300)]
+    assert tell(made, ("scope", "cross"), 0.02)["refused_evidence_removed"] == 200

@@ -13,7 +13,7 @@ from corpus.load import DEFAULT_TEXTS
 from index.build import build
 from index.embed import DEFAULT_EMBEDDER
 from index.search import Index
-from index.topics import TOPIC_WEIGHT, WEIGHTS, Topics
+from index.topics import TOPIC_WEIGHT, UNKNOWN_ODDS, WEIGHTS, Topics
 
 FIVE, SEVEN = "boosting-consumption-2025#measure:5", "boosting-consumption-2025#measure:7"
 
@@ -48,17 +48,17 @@ def test_the_shipped_ones_are_small_and_know_every_measure(index: Index) -> None
     assert set(topics.odds(np.zeros(384, dtype=np.float32))) == held
 
 
-def test_known_measures_are_moved_and_others_count_like_the_mean(index: Index) -> None:
+def test_known_measures_are_moved_and_others_count_as_rather_unlikely(index: Index) -> None:
     dimension = len(index.embedder.embed_query("育儿补贴"))
     flat = np.zeros((2, dimension))
-    learned = index.with_topics(Topics([FIVE, SEVEN], flat, np.array([3.0, -1.0])))
+    learned = index.with_topics(Topics([FIVE, SEVEN], flat, np.array([3.0, -4.0])))
     n = len(index.passages)
     before = {h.passage.id: h for h in index.search("育儿补贴", n)}
     moved = {
         h.passage.locator.measure: (h.score - before[h.passage.id].score) / TOPIC_WEIGHT
         for h in learned.search("育儿补贴", n)
     }
-    assert (moved[5], moved[7], moved[20]) == pytest.approx((3.0, -1.0, 1.0), abs=1e-3)
+    assert (moved[5], moved[7], moved[20]) == pytest.approx((3.0, -4.0, UNKNOWN_ODDS), abs=1e-3)
     assert learned.search("育儿补贴", 1)[0].passage.locator.measure == 5
 
 

@@ -9,7 +9,7 @@ import pytest
 from fakes import FakeQuestionReader
 
 from index.search import Index
-from index.topics import READ_TOPIC_WEIGHT, Topics
+from index.topics import READ_TOPIC_WEIGHT, UNKNOWN_ODDS, Topics
 from rag.read_topics import WEIGHTS, ReadTopics
 from rag.reader import READER, QuestionReader
 from rag.retrieve import PolicyRetriever
@@ -38,12 +38,14 @@ def moved_by(retriever: PolicyRetriever) -> dict[int, float]:
 
 def test_a_measure_is_set_back_by_how_much_less_likely_it_is(index: Index) -> None:
     moved = moved_by(PolicyRetriever(index=index, read=read_topics((FIVE, -3.0), (SEVEN, 2.0))))
-    assert (moved[7], moved[20], moved[5]) == pytest.approx((0.0, -2.0, -5.0), abs=1e-4)
+    assert (moved[7], moved[20], moved[5]) == pytest.approx((0.0, UNKNOWN_ODDS - 2, -5.0), abs=1e-4)
 
 
-def test_no_measure_is_set_back_without_end_and_unknown_ones_are_neither(index: Index) -> None:
-    moved = moved_by(PolicyRetriever(index=index, read=read_topics((FIVE, -30.0), (SEVEN, -1.0))))
-    assert (moved[20], moved[7], moved[5]) == pytest.approx((0.0, -1.0, -8.0), abs=1e-4)
+def test_no_measure_is_set_back_without_end(index: Index) -> None:
+    moved = moved_by(PolicyRetriever(index=index, read=read_topics((FIVE, -30.0), (SEVEN, -3.0))))
+    assert (moved[20], moved[7], moved[5]) == pytest.approx(
+        (0.0, -3.0 - UNKNOWN_ODDS, -8.0), abs=1e-4
+    )
 
 
 def test_the_ranking_is_in_order_and_whole(index: Index) -> None:
