@@ -35,7 +35,17 @@ UNSEEN = (
     *CALIBRATION,
     *(
         QUESTIONS.with_name(f"{name}.jsonl")
-        for name in ("poll", "census", "survey", "tally", "ballot", "roster", "forum", "hotline")
+        for name in (
+            "poll",
+            "census",
+            "survey",
+            "tally",
+            "ballot",
+            "roster",
+            "forum",
+            "hotline",
+            "switchboard",
+        )
     ),
 )
 # The report half of the first 298 questions was read while defects were mended, so that all of
