@@ -156,9 +156,13 @@ class Gate:
         return self._misuse.probability(vector, np.zeros(0)) > self._misuse.threshold
 
     def is_gone(self, rewritten: str, hits: Sequence[Hit]) -> bool:
-        """Whether a question is about a measure that was learned about and is not among its hits."""
+        """Whether a question is about a measure that was learned about and is not among its hits.
+
+        What nothing was learned of may be what it is about instead, where that is found first.
+        """
         found = {hit.passage.locator.measure_locator for hit in hits}
-        return self._learned.is_gone(self._index.topic_odds(rewritten), found)
+        odds = self._index.topic_odds(rewritten)
+        return self._is_learned(hits) and self._learned.is_gone(odds, found)
 
     def first_guess(self, query: str, hits: Sequence[Hit]) -> float | None:
         """That the documents say what is asked, without the reader; None where nothing was learned of the

@@ -25,6 +25,8 @@ _SHORTEST = 2
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MOST_HAN, _MOST_WORDS, _LEAST_COVERED = 6, 16, 0.6
 _YEAR = re.compile(r"\d{4}年?")
+# This asks what the measures are, and of one alone all that it says.
+_WHAT = re.compile(r"有(?:哪些|什么)(?:具体)?措施")
 # A word named as a word, without quotation marks: 民宿这两个字, 提到民宿的有几处, 民宿被提到几回.
 _NAMED = re.compile(
     r"([\u3400-\u9fff]{2,8}?)(?:这|那)?[一二两三四五六七八]个字|"
@@ -69,6 +71,8 @@ class Whereabouts:
             return None  # 消费 is what the whole document is about, no matter of its own
         if not found and weight(topic) and (number := self._best_measure(topic)):
             found = [number]
+        if len(found) == 1 and _WHAT.search(marked.text):
+            return None
         statements: list[Statement] = []
         for number in found[:_MAX_FOUND]:
             statements.append(self._say.measure(self._measures[number]))
