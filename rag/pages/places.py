@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,16 +57,18 @@ class Excerpt:
         return self.locator.printed(self.document.title)
 
 
-def name_place(locator: Locator, language: str) -> str:
-    """The short name on a chip: 第（十五）项, Measure 15."""
+def name_place(locator: Locator, language: str, documents: Sequence[Document] = ()) -> str:
+    """The short name on a chip: 第（十五）项, Measure 15; of several `documents` with the title of its own."""
     locator = locator.measure_locator
+    titles = {document.id: document.title for document in documents}
+    title = titles.get(locator.document_id, "") if len(titles) > 1 else ""
     if language == "zh":
-        return locator.printed("").removeprefix("《》")
+        return locator.printed(title).removeprefix("《》")
     steps = (
         f"{_ENGLISH[s.kind]} {s.number}" + (f"-{s.suffix}" if s.suffix else "")
         for s in locator.path
     )
-    return ", ".join(steps)
+    return ", ".join((*((f"《{title}》",) if title else ()), *steps))
 
 
 def is_chinese(text: str) -> bool:

@@ -59,7 +59,6 @@ def _environment() -> Environment:
         clause_hash=clause_hash,
         max_cards=MAX_CARDS,
         max_live_cards=MAX_LIVE_CARDS,
-        place_official=lambda locator: name_place(locator, "zh"),
     )
     return environment
 
@@ -106,9 +105,18 @@ class Renderer:
 
     def _render(self, template: str, t: Texts, **values: object) -> str:
         def place(locator: Locator) -> str:
-            return name_place(locator, t.language)
+            return name_place(locator, t.language, self.documents)
 
-        shared = {"t": t, "documents": self.documents, "place": place}
+        def place_official(locator: Locator) -> str:
+            return name_place(locator, "zh", self.documents)
+
+        shared = {
+            "t": t,
+            "documents": self.documents,
+            "place": place,
+            "place_official": place_official,
+            "place_within": lambda locator: name_place(locator, t.language),
+        }
         return _ENVIRONMENT.get_template(template).render(shared, **values)
 
 

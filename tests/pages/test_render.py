@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from fakes import FakeAssistant, cite, fake_answer
 
+from corpus.document import Locator
 from corpus.load import load_corpus
 from corpus.questions import clause_hash
 from index.passage import cut_passages
@@ -200,6 +201,17 @@ def test_a_sentence_carries_a_chip_for_each_citation_with_the_hash_of_its_words(
         for citation in statement.citations:
             assert clause_hash(citation.quote) in quoted
             assert name_place(citation.locator, "zh") in page.text
+
+
+def test_beside_another_document_a_chip_names_its_own() -> None:
+    (document,) = load_corpus()
+    other = replace(document, id="other", title="别的方案")
+    measure = Locator.parse(f"{document.id}#measure:15/clause:1")
+    assert name_place(measure, "zh", (document,)) == "第（十五）项"
+    assert name_place(measure, "zh", (document, other)) == f"《{document.title}》第（十五）项"
+    assert name_place(measure, "en", (document, other)) == f"《{document.title}》, Measure 15"
+    page = Renderer((document, other)).conversation(load_texts("zh"), (_finished("手机补贴"),))
+    assert f"《{document.title}》第（十五）项" in page
 
 
 def test_the_rewritten_question_is_shown_only_when_it_differs() -> None:
