@@ -36,6 +36,7 @@ from rag.answer import Reason, Turn
 from rag.build import open_index, open_retriever
 from rag.gate import Gate
 from rag.question import read_question
+from rag.read_topics import ReadTopics
 from rag.reader import QuestionReader
 from rag.retrieve import PolicyRetriever
 from rag.rewrite import Rewriter
@@ -197,7 +198,7 @@ def main() -> int:
     args = parser.parse_args()
     index, reader = open_index(Settings()), open_reader()
     cross = None if args.cross is None else CrossEncoder.load(index.embedder, args.cross)
-    gate = Gate(index, reader=reader, cross=cross)
+    gate = Gate(index, reader=reader, cross=cross, read=ReadTopics.load(reader))
     heard = list(hear(open_retriever(index, reader), gate, tuple(pose())))
     unlearned = list(hear_plans(index.embedder, reader))
     if not all(one.opinions.keys() >= set(_OPINIONS) for one in (*heard, *unlearned)):

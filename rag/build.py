@@ -39,7 +39,7 @@ def assemble(
     return Assistant(
         documents=load_corpus(settings.texts),
         retriever=retriever or open_retriever(index, reader),
-        gate=Gate(index, reader=reader),
+        gate=Gate(index, reader=reader, read=ReadTopics.load(reader)),
         prompts=load_prompts(),
         model=model,
         renderings=load_renderings(settings.texts),

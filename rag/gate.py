@@ -19,6 +19,7 @@ from rag.asked import kinds_asked, load_gate_data
 from rag.attentive_probe import AttentiveProbe
 from rag.learned_measures import LearnedMeasures
 from rag.logistic import Logistic
+from rag.read_topics import ReadTopics
 from rag.reader import READER, QuestionReader
 from rag.reader import WEIGHTS as READER_WEIGHTS
 from rag.scope import WEIGHTS, read_signs
@@ -81,9 +82,11 @@ class Gate:
         misuse: Logistic | None = None,
         weighings: Sequence[Weighing] | None = None,
         learned: LearnedMeasures | None = None,
+        read: ReadTopics | None = None,
     ) -> None:
         """`scope`, `reading`, `probe`, `cross`, `misuse`, `weighings` and `learned` are the shipped ones unless
-        given, where they fit the index. What `reading` and `probe` make of the question takes a `reader`."""
+        given, where they fit the index. What `reading` and `probe` make of the question takes a `reader`; `read`
+        tells beside the index's own topics what it is about."""
         data = load_gate_data()["off_topic"]
         if not isinstance(data, dict):
             raise ValueError("gate.toml: `off_topic` must be a table")
@@ -106,6 +109,7 @@ class Gate:
         self._weighings = load_weighings() if weighings is None else tuple(weighings)
         self._measures = measure_texts(index)
         self._learned = LearnedMeasures.load(self._measures) if learned is None else learned
+        self._read = read
 
     def wait(self) -> None:
         """Block until the reader, if there is one, is ready or has failed."""
@@ -160,9 +164,12 @@ class Gate:
 
         What nothing was learned of may be what it is about instead, where that is found first.
         """
-        found = {hit.passage.locator.measure_locator for hit in hits}
+        if not self._is_learned(hits):
+            return False
         odds = self._index.topic_odds(rewritten)
-        return self._is_learned(hits) and self._learned.is_gone(odds, found)
+        also = self._read.odds(rewritten) if self._read else {}
+        odds = {measure: (logit + also.get(measure, logit)) / 2 for measure, logit in odds.items()}
+        return self._learned.is_gone(odds, {hit.passage.locator.measure_locator for hit in hits})
 
     def first_guess(self, query: str, hits: Sequence[Hit]) -> float | None:
         """That the documents say what is asked, without the reader; None where nothing was learned of the

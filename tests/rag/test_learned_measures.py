@@ -17,6 +17,7 @@ from rag.answer import Reason
 from rag.gate import Gate, measure_texts
 from rag.learned_measures import LearnedMeasures, save_learned
 from rag.logistic import Logistic, LogisticWeights
+from rag.read_topics import ReadTopics
 from rag.scope import SIGNS
 from rag.weighing import CROSS, SCOPE, Weighing, load_weighings
 
@@ -123,6 +124,20 @@ def test_without_the_measure_that_it_is_about_a_question_is_refused(index: Index
         for h in left
     )
     assert not judging.is_gone(QUESTION, moved)
+
+
+def test_what_a_question_is_about_both_readings_tell(index: Index) -> None:
+    hits = index.search(QUESTION, 10)
+    best = hits[0].passage.locator.measure_locator
+    left = tuple(hit for hit in hits if hit.passage.locator.measure_locator != best)
+    for by_index, by_reader, is_gone in ((3.0, 1.0, True), (3.0, -9.0, False), (-3.0, 5.0, True)):
+        topics = Topics([str(best)], np.zeros((1, index.embedder.dimension)), np.array([by_index]))
+        read = Topics([str(best)], np.zeros((1, 2)), np.array([by_reader]))
+        judging = Gate(
+            index.with_topics(topics), read=ReadTopics(FakeQuestionReader(), read), weighings=()
+        )
+        assert judging.is_gone(QUESTION, left) is is_gone
+        assert not judging.is_gone(QUESTION, hits)
 
 
 def test_where_nothing_was_learned_what_reads_the_measure_is_weighed() -> None:
