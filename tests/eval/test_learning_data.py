@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,17 +48,19 @@ def _asked(path_name: str) -> Iterator[str]:
 def test_no_reported_question_is_learned_from(source: str) -> None:
     reported = [q for q in load_questions(QUESTIONS) if split_of(q.id) == "report"]
     reported += [q for path in UNSEEN for q in load_questions(path)]
-    told: dict[int, list[set[str]]] = {}
-    for q in reported:
-        words = set(tokenize(q.question))
-        told.setdefault(len(words), []).append(words)
+    told = [set(tokenize(q.question)) for q in reported]
+    holding: dict[str, list[int]] = {}
+    for place, words in enumerate(told):
+        for word in words:
+            holding.setdefault(word, []).append(place)
     for question in _asked(source):
         words = set(tokenize(question))
         if len(words) >= _LONG_ENOUGH:
-            # Sets of very different sizes are not alike; millions of pairs need no look.
-            sizes = (n for n in told if min(n, len(words)) / max(n, len(words)) >= _ALIKE)
+            # Only questions that share a word are looked at; millions of pairs share none.
+            shared = Counter(place for word in words for place in holding.get(word, ()))
             nearest = max(
-                (_likeness(words, other) for n in sizes for other in told[n]), default=0.0
+                (n / (len(words) + len(told[place]) - n) for place, n in shared.items()),
+                default=0.0,
             )
             assert nearest < _ALIKE, question
 
