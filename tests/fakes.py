@@ -20,6 +20,7 @@ from corpus.load import load_corpus
 from index.cross_encoder import CrossEncoder
 from index.lexical import fold
 from index.passage import Hit, Passage, cut_passages
+from index.search import SCORING
 from rag.answer import (
     Answer,
     Citation,
@@ -41,8 +42,10 @@ from rag.answer import (
 )
 from rag.findings import Finding, FindingKind
 from rag.gate import Ruling
+from rag.logistic import Logistic, LogisticWeights
 from rag.model import ModelState
 from rag.reader import QuestionReader
+from rag.scope import SIGNS
 from rag.settings import Settings
 
 MAX_QUESTION = 500
@@ -65,6 +68,24 @@ CONTRADICTED = Verdict(
     method=Method.FIGURES,
     finding=Finding(kind=FindingKind.FIGURES, said=("500",)),
 )
+
+
+def made_logistic(dimension: int, intercept: float) -> Logistic:
+    """One that thinks the same of every question."""
+    return Logistic(
+        LogisticWeights(
+            embedder="made",
+            scoring=SCORING,
+            centre=(0.0,) * dimension,
+            vector=(0.0,) * dimension,
+            mean=(0.0,) * len(SIGNS),
+            scale=(1.0,) * len(SIGNS),
+            signs=(0.0,) * len(SIGNS),
+            intercept=intercept,
+            threshold=0.5,
+            fitted_on="made by hand",
+        )
+    )
 
 
 @dataclass(slots=True, kw_only=True)

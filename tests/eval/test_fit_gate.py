@@ -72,14 +72,15 @@ def test_a_question_is_paired_with_what_answers_it_and_with_what_does_not() -> N
     }
 
 
-def test_policies_that_nothing_was_learned_from_are_told_plan_by_plan() -> None:
-    made = [
-        replace(one, plan="parks" if place % 2 else "youth", removed={})
-        for place, one in enumerate(heard(400))
+def test_each_plan_is_told_by_what_the_others_taught() -> None:
+    usual = [replace(one, plan="parks", removed={}) for one in heard(200)]
+    turned = [
+        replace(one, plan="youth", opinions={name: -o for name, o in one.opinions.items()})
+        for one in usual
     ]
-    told = tell(made, ("cross",), 0.05)
-    weighing = told["weighing"]
-    assert isinstance(weighing, dict) and weighing["learned"] is False
+    area = tell([*usual, *turned], ("cross",), 0.05)["area_under_curve"]
+    assert isinstance(area, float) and area < 0.2
+    assert fit(usual, ("cross",), 0.05).learned is False
 
 
 def test_what_is_refused_without_its_evidence_is_counted_whatever_is_weighed() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeCross, FakeQuestionReader
+from fakes import FakeCross, FakeQuestionReader, made_logistic
 
 from corpus.document import Locator
 from index.search import Index
@@ -16,9 +16,7 @@ from index.topics import Topics
 from rag.answer import Reason
 from rag.gate import Gate, measure_texts
 from rag.learned_measures import LearnedMeasures, save_learned
-from rag.logistic import Logistic, LogisticWeights
 from rag.read_topics import ReadTopics
-from rag.scope import SIGNS
 from rag.weighing import CROSS, SCOPE, Weighing, load_weighings
 
 QUESTION = "研究建立育儿补贴制度吗"
@@ -61,23 +59,6 @@ def test_the_shipped_ones_are_the_shipped_policy_as_it_stands(index: Index) -> N
     assert all(measure in learned for measure in present)
 
 
-def scope(dimension: int) -> Logistic:
-    return Logistic(
-        LogisticWeights(
-            embedder="made",
-            scoring="made",
-            centre=(0.0,) * dimension,
-            vector=(0.0,) * dimension,
-            mean=(0.0,) * len(SIGNS),
-            scale=(1.0,) * len(SIGNS),
-            signs=(0.0,) * len(SIGNS),
-            intercept=1.0,
-            threshold=0.5,
-            fitted_on="made by hand",
-        )
-    )
-
-
 def weighing(intercept: float, *, learned: bool, **weights: float) -> Weighing:
     return Weighing(
         weights=weights, intercept=intercept, threshold=0.5, fitted_on="made", learned=learned
@@ -88,7 +69,7 @@ def gate(index: Index, learned: LearnedMeasures) -> Gate:
     """It answers what it has learned of, and refuses the rest."""
     return Gate(
         index,
-        scope(index.embedder.dimension),
+        made_logistic(index.embedder.dimension, 1.0),
         reader=FakeQuestionReader(),
         cross=FakeCross(1.0),
         weighings=(

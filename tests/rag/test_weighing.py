@@ -10,16 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeCross, FakeQuestionReader
+from fakes import FakeCross, FakeQuestionReader, made_logistic
 
-from index.search import SCORING, Index
+from index.search import Index
 from rag import reader as reading
 from rag.answer import Reason
 from rag.attentive_probe import AttentiveProbe
 from rag.gate import MOST_READ, Gate, Ruling, measure_texts
-from rag.logistic import Logistic, LogisticWeights
 from rag.reader import QuestionReader
-from rag.scope import SIGNS
 from rag.settings import Settings
 from rag.weighing import CROSS, PROBE, READING, SCOPE, Weighing, is_short, load_weighings
 
@@ -53,24 +51,6 @@ def slow() -> Iterator[SlowReader]:
     reader.go.set()
 
 
-def logistic(dimension: int, intercept: float) -> Logistic:
-    """One that thinks the same of every question."""
-    return Logistic(
-        LogisticWeights(
-            embedder="made",
-            scoring=SCORING,
-            centre=(0.0,) * dimension,
-            vector=(0.0,) * dimension,
-            mean=(0.0,) * len(SIGNS),
-            scale=(1.0,) * len(SIGNS),
-            signs=(0.0,) * len(SIGNS),
-            intercept=intercept,
-            threshold=0.5,
-            fitted_on="made by hand",
-        )
-    )
-
-
 def weighing(**weights: float) -> Weighing:
     return Weighing(weights=weights, intercept=-1.0, threshold=0.5, fitted_on="made by hand")
 
@@ -90,9 +70,9 @@ def gate(
 ) -> Gate:
     return Gate(
         index,
-        logistic(index.embedder.dimension, 1.0),
+        made_logistic(index.embedder.dimension, 1.0),
         reader=reader or FakeQuestionReader(),
-        reading=logistic(2, reads),
+        reading=made_logistic(2, reads),
         probe=probe(0.0),
         cross=FakeCross(crosses),
         weighings=(
@@ -121,9 +101,9 @@ def test_the_probe_is_heard_where_the_reader_shows_its_states(
 ) -> None:
     judging = Gate(
         index,
-        logistic(index.embedder.dimension, 1.0),
+        made_logistic(index.embedder.dimension, 1.0),
         reader=slow,
-        reading=logistic(2, 1.0),
+        reading=made_logistic(2, 1.0),
         probe=probe(2.5),
     )
     slow.start()
@@ -138,7 +118,7 @@ def test_the_probe_is_heard_where_the_reader_shows_its_states(
 
 
 def test_without_a_weighing_the_scope_judges_alone(index: Index) -> None:
-    alone = Gate(index, logistic(index.embedder.dimension, 1.0), weighings=())
+    alone = Gate(index, made_logistic(index.embedder.dimension, 1.0), weighings=())
     hits = index.search(QUESTION, 10)
     ruling = alone.judge(QUESTION, QUESTION, hits)
     assert ruling.p_answered == pytest.approx(1 / (1 + math.exp(-1.0)))
@@ -147,7 +127,7 @@ def test_without_a_weighing_the_scope_judges_alone(index: Index) -> None:
 
 def test_the_whole_question_is_read_beside_each_of_the_first_measures(index: Index) -> None:
     cross = FakeCross(1.0)
-    judging = Gate(index, logistic(index.embedder.dimension, 1.0), cross=cross, weighings=())
+    judging = Gate(index, made_logistic(index.embedder.dimension, 1.0), cross=cross, weighings=())
     hits = index.search(QUESTION, 10)
     judging.judge("那是怎么说的", QUESTION, hits)
     found = [*dict.fromkeys(hit.passage.locator.measure_locator for hit in hits)]
@@ -169,7 +149,7 @@ def test_the_measure_likeliest_to_answer_is_what_counts(index: Index, place: int
             return 4.0 if passage == answering else super().logit(question, passage)
 
     judging = Gate(
-        index, logistic(index.embedder.dimension, 1.0), cross=Telling(-4.0), weighings=()
+        index, made_logistic(index.embedder.dimension, 1.0), cross=Telling(-4.0), weighings=()
     )
     opinions = judging.opinions(QUESTION, QUESTION, hits, judging.read(QUESTION, QUESTION, hits))
     assert opinions[CROSS] == 4.0
@@ -253,7 +233,7 @@ def test_a_sentence_is_not(question: str) -> None:
 def test_short_questions_are_weighed_by_themselves(index: Index) -> None:
     made = weighing(**{SCOPE: 1.0})
     both = (made, made.model_copy(update={"short": True, "intercept": 4.0}))
-    judging = Gate(index, logistic(index.embedder.dimension, 1.0), weighings=both)
+    judging = Gate(index, made_logistic(index.embedder.dimension, 1.0), weighings=both)
     for question, logit in (("育儿补贴", 5.0), (QUESTION, 0.0)):
         ruling = judging.judge(question, question, index.search(question, 10))
         assert ruling.p_answered == pytest.approx(1 / (1 + math.exp(-logit)))
