@@ -33,7 +33,7 @@ from rag.answer import (
     Turn,
 )
 from rag.breadth import Breadth
-from rag.check.figures import figures_in, unheld_figures
+from rag.check.figures import kinds_held, unheld_figures
 from rag.check.support import Support
 from rag.compose import EMPTY, Composer, nearest_of
 from rag.draft import Drafted, Drafter
@@ -110,7 +110,7 @@ class Assistant:
         self._support = Support.load(
             retriever.index.embedder, renderings, second=ModelJudge(model, prompts)
         )
-        self._figures = figures_in("".join(document.text for document in documents))
+        self._figures = kinds_held("".join(document.text for document in documents))
         self._index_sha = retriever.index.manifest.sha
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -181,14 +182,21 @@ def foreign_figures(sentence: str, clause: str) -> tuple[str, ...]:
     A sum, a share, a multiple or a period must be one in the clause too: 3类 makes no 3折, 三年 no
     three months.
     """
+    held = kinds_held(clause)
+    return tuple(sorted({figure.value for figure in _read(sentence) if not _is_held(figure, held)}))
+
+
+def kinds_held(text: str) -> dict[str, set[str]]:
+    """The figures of a text, and of what each is there: 15 minutes make no 15 days."""
     held: dict[str, set[str]] = {}
-    for figure in _read(clause):
+    for figure in _read(text):
         held.setdefault(figure.value, set()).add(_kind_of(figure))
-    said = {(figure.value, _kind_of(figure)) for figure in _read(sentence)}
-    foreign = {
-        value for value, kind in said if value not in held or kind and kind not in held[value]
-    }
-    return tuple(sorted(foreign))
+    return held
+
+
+def _is_held(figure: _Figure, held: Mapping[str, set[str]]) -> bool:
+    kind = _kind_of(figure)
+    return figure.value in held and (not kind or kind in held[figure.value])
 
 
 def lost_figures(sentence: str, clause: str) -> tuple[str, ...]:
@@ -247,8 +255,8 @@ _SHARES = ("个点", "个百分点", "折", "成", "倍")
 _TOLD_UNITS = (*_SHARES, "元", "块", "yuan", "rmb", "天", "day", "days")
 
 
-def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
-    """The shares, sums and days, and what else is a hundred or more, of a question that are not held.
+def unheld_figures(question: str, held: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """The shares, sums and days, and what else is a hundred or more, of a question that are not `kinds_held`.
 
     As the question writes them, in their order.
     """
@@ -262,7 +270,11 @@ def unheld_figures(question: str, held: frozenset[str]) -> tuple[str, ...]:
         question[figure.start : figure.start + len(figure.written)]
         for figure in told.values()
         if _is_told(figure)
-        and (f"{figure.value}%" if figure.written.endswith(_SHARES) else figure.value) not in held
+        and (
+            f"{figure.value}%" not in held
+            if figure.written.endswith(_SHARES)
+            else not _is_held(figure, held)
+        )
     )
 
 

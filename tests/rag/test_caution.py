@@ -11,7 +11,7 @@ from index.passage import Passage
 from rag.answer import CautionKind
 from rag.assistant import Assistant
 from rag.check.caution import read_caution
-from rag.check.figures import figures_in, unheld_figures
+from rag.check.figures import kinds_held, unheld_figures
 
 MakeAssistant = Callable[[FakeModel | None], Assistant]
 
@@ -65,7 +65,8 @@ def test_a_statement_carries_the_caution_of_its_clause(make_assistant: MakeAssis
         ("利息补5个点，补两年吗", ("5个点",)),
         ("年假涨到20天，每天补五十块？", ("20天", "五十块")),
         ("Is it 15 days of leave for 3 of us?", ("15 days",)),
-        ("我干了两个月，还剩3天", ()),  # 3 is held
+        ("我干了两个月，还剩3天", ("3天",)),  # 3 kinds of goods are no days
+        ("春秋假放15天吗", ("15天",)),
         ("电费打八折，水费降三成", ("八折", "三成")),
         ("贴息一律3个点吗", ("3个点",)),
         ("能有几万元吗，服务千家万户吗", ()),
@@ -86,4 +87,9 @@ def test_a_statement_carries_the_caution_of_its_clause(make_assistant: MakeAssis
 def test_figures_of_a_question_that_no_text_holds_are_told(
     question: str, unheld: tuple[str, ...]
 ) -> None:
-    assert unheld_figures(question, figures_in("2025年提高，实施3类数码产品购新补贴。")) == unheld
+    assert (
+        unheld_figures(
+            question, kinds_held("2025年提高，实施3类数码产品购新补贴。结合15分钟便民生活圈建设。")
+        )
+        == unheld
+    )
