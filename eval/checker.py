@@ -34,7 +34,7 @@ from eval.systems import ModelMissingError
 from index.search import Index
 from rag.build import open_index
 from rag.check.support import Support
-from rag.judge import ModelJudge
+from rag.entailment import second_reader
 from rag.model import ModelHost, ModelState
 from rag.prompt import load_prompts
 from rag.settings import Settings
@@ -140,7 +140,7 @@ def main() -> int:
         if args.system == "main":
             host.start()
         index = open_index(settings)
-        second = ModelJudge(host, load_prompts())
+        second = second_reader(settings, host, load_prompts())
         renderings = load_renderings(settings.texts)
         support = Support.load(index.embedder, renderings, second=second)
         if support is not None:

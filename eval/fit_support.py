@@ -3,8 +3,9 @@
 What is learned from, as far as a sentence cites one clause and no rule forbids it: the tuning half of
 eval/questions/support.jsonl and support_blind.jsonl (by authors who did not know the checker), and
 support_tuning.jsonl (by somebody who did). The reporting half is not read. Where a language model is
-set, its yes or no is weighed beside the judge; its readings, about one a second, are kept under
-eval/reports, so that a run that was stopped goes on. The thresholds let pass a small share of all
+set, its yes or no is weighed beside the judge, or that of a model of natural-language inference
+(POLICYQA_NLI); a language model's readings, about one a second, are kept under eval/reports, so that a
+run that was stopped goes on. The thresholds let pass a small share of all
 altered sentences in cross-validation over what was written blind. JSON with the curves goes to stdout.
 """
 
@@ -27,12 +28,19 @@ from corpus.errors import PolicyQAError
 from corpus.renderings import load_renderings
 from eval.checker import PAIRS, Pair, load_pairs, split_of_pair
 from eval.learning import rounded
-from eval.readings import Readings, open_readings
+from eval.readings import open_second
 from index.cross_encoder import CrossEncoder
 from index.passage import Passage
 from index.search import Index
 from rag.build import open_index
-from rag.check.support import ENCODER, WEIGHTS, LanguageWeights, Support, SupportWeights
+from rag.check.support import (
+    ENCODER,
+    WEIGHTS,
+    LanguageWeights,
+    SecondReader,
+    Support,
+    SupportWeights,
+)
 from rag.check.verdict import forbid
 from rag.language import detect_language, is_chinese
 from rag.second import SecondReading
@@ -164,7 +172,7 @@ def _curve(
 
 
 def fit_language(
-    examples: Sequence[Example], forbidden: Told, readings: Readings | None
+    examples: Sequence[Example], forbidden: Told, reader: SecondReader | None
 ) -> tuple[LanguageWeights, dict[str, object]]:
     """The models of one language, and their curves: the judge alone, and with the second reader."""
     signs = np.stack([e.signs for e in examples])
@@ -173,8 +181,8 @@ def fit_language(
     threshold, alone = _curve(examples, _probability(logits), forbidden)
     told: dict[str, object] = {"judge": alone}
     second = None
-    if readings is not None:
-        second, told["with_language_model"] = _fit_second(examples, logits, forbidden, readings)
+    if reader is not None:
+        second, told["with_second_reader"] = _fit_second(examples, logits, forbidden, reader)
     fit = _Fit(signs, supported)
     weights = LanguageWeights(
         mean=rounded(fit.mean),
@@ -187,18 +195,18 @@ def fit_language(
     return weights, told
 
 
-def _read(example: Example, readings: Readings) -> float:
-    """The language model's log odds, 0 where it gives none."""
-    return readings.support(example.pair.statement, example.clause, example.language) or 0.0
+def _read(example: Example, reader: SecondReader) -> float:
+    """The second reader's log odds, 0 where it gives none."""
+    return reader.support(example.pair.statement, example.clause, example.language) or 0.0
 
 
 def _fit_second(
-    examples: Sequence[Example], logits: np.ndarray, forbidden: Told, readings: Readings
+    examples: Sequence[Example], logits: np.ndarray, forbidden: Told, reader: SecondReader
 ) -> tuple[SecondReading, dict[str, object]]:
-    """How the judge's logit and the model's log odds are weighed, and the curve of both."""
+    """How the judge's logit and the second reader's log odds are weighed, and the curve of both."""
     found = _probability(logits)
     asked = np.flatnonzero((found >= ASKED_FROM) & (found < ASKED_TO)).tolist()
-    odds = [_read(examples[i], readings) for i in tqdm(asked, unit="reading", disable=None)]
+    odds = [_read(examples[i], reader) for i in tqdm(asked, unit="reading", disable=None)]
     both = np.column_stack([logits[asked], odds])
     supported = np.array([examples[i].pair.supported for i in asked])
     found[asked] = _probability(cross_validate(both, supported))
@@ -226,7 +234,7 @@ def main() -> int:
     settings = Settings()
     try:
         index = open_index(settings)
-        readings = open_readings(settings)
+        reader = open_second(settings)
     except PolicyQAError as error:
         print(error, file=sys.stderr)
         return 1
@@ -234,10 +242,10 @@ def main() -> int:
     fitted, curves = {}, {}
     for name, chinese in (("chinese", True), ("english", False)):
         own = [e for e in examples if is_chinese(e.language) == chinese]
-        fitted[name], curves[name] = fit_language(own, forbidden[chinese], readings)
+        fitted[name], curves[name] = fit_language(own, forbidden[chinese], reader)
     weights = SupportWeights(
         embedder=index.embedder.name,
-        language_model=settings.model if readings else "",
+        second_reader=reader.name if reader else "",
         chinese=fitted["chinese"],
         english=fitted["english"],
         fitted_on=f"{len(examples)} sentences",

@@ -12,6 +12,8 @@ import numpy as np
 from langchain_core.messages import BaseMessage
 
 from corpus.errors import PolicyQAError
+from rag.check.support import SecondReader
+from rag.entailment import load_entailment
 from rag.judge import ModelJudge
 from rag.model import ModelHost
 from rag.prompt import Prompts, load_prompts
@@ -95,12 +97,15 @@ def open_reader() -> KeptReader:
     return reader
 
 
-def open_readings(settings: Settings) -> Readings | None:
-    """The readings of the model that is set; None where none is.
+def open_second(settings: Settings) -> SecondReader | None:
+    """Who reads sentence and clause: the model for inference that is set, else the readings of the
+    language model; None where neither is.
 
     Raises:
         PolicyQAError: the model that is set cannot be loaded.
     """
+    if settings.nli:
+        return load_entailment(settings.nli)
     host = ModelHost(settings)
     host.start()
     host.wait()

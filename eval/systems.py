@@ -20,7 +20,7 @@ from rag.ask import shown_text
 from rag.assistant import Assistant
 from rag.build import assemble, open_index
 from rag.check.support import Support
-from rag.judge import ModelJudge
+from rag.entailment import second_reader
 from rag.model import ModelHost, ModelState
 from rag.prompt import load_prompts
 from rag.settings import Backend, Settings
@@ -138,7 +138,7 @@ def open_system(name: SystemName, settings: Settings) -> System:
     model = ModelHost(settings)
     model.start()
     index = open_index(settings)
-    second = ModelJudge(model, load_prompts())
+    second = second_reader(settings, model, load_prompts())
     renderings = load_renderings(settings.texts)
     judge = SupportJudge(index, Support.load(index.embedder, renderings, second=second))
     model.wait()

@@ -34,12 +34,11 @@ from rag.answer import (
 )
 from rag.breadth import Breadth
 from rag.check.figures import kinds_held, unheld_figures
-from rag.check.support import Support
+from rag.check.support import SecondReader, Support
 from rag.compose import EMPTY, Composer, nearest_of
 from rag.draft import Drafted, Drafter
 from rag.extent import asks_for_all
 from rag.gate import Gate
-from rag.judge import ModelJudge
 from rag.language import detect_language
 from rag.model import ModelHost, ModelState
 from rag.privacy import mask_conversation
@@ -82,7 +81,8 @@ class _Progress:
 class Assistant:
     """Answers questions over the documents; safe to call from several threads.
 
-    `renderings`: by language, clauses by the hash of their own words; `clock`: dates an answer.
+    `second` is asked about a borderline sentence; `renderings`: by language, clauses by the hash of their
+    own words; `clock`: dates an answer.
     """
 
     def __init__(
@@ -93,6 +93,7 @@ class Assistant:
         gate: Gate,
         prompts: Prompts,
         model: ModelHost,
+        second: SecondReader | None = None,
         renderings: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
@@ -107,9 +108,7 @@ class Assistant:
         self._breadth = Breadth.load(retriever.index.embedder.name, SCORING)
         self._unsaid = Unsaid.load(retriever, gate)
         self._rewriter = Rewriter.load(retriever.index.embedder)
-        self._support = Support.load(
-            retriever.index.embedder, renderings, second=ModelJudge(model, prompts)
-        )
+        self._support = Support.load(retriever.index.embedder, renderings, second=second)
         self._figures = kinds_held("".join(document.text for document in documents))
         self._index_sha = retriever.index.manifest.sha
 

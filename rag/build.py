@@ -9,6 +9,7 @@ from corpus.renderings import load_renderings
 from index.embed import SentenceEmbedder
 from index.search import Index, open_default, open_named
 from rag.assistant import Assistant
+from rag.entailment import second_reader
 from rag.gate import Gate
 from rag.language import detect_language
 from rag.model import ModelHost
@@ -31,17 +32,19 @@ def assemble(
     assistants, and `retriever` take the places of its own.
 
     Raises:
-        PolicyQAError: a text or a prompt cannot be used.
+        PolicyQAError: a text, a prompt or the model for inference cannot be used.
     """
     reader = reader or QuestionReader(settings)
     reader.start()
     detect_language("Loads the model that tells Latin languages apart, before anybody waits.")
+    prompts = load_prompts()
     return Assistant(
         documents=load_corpus(settings.texts),
         retriever=retriever or open_retriever(index, reader),
         gate=Gate(index, reader=reader, read=ReadTopics.load(reader)),
-        prompts=load_prompts(),
+        prompts=prompts,
         model=model,
+        second=second_reader(settings, model, prompts),
         renderings=load_renderings(settings.texts),
     )
 

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     texts: Path = DEFAULT_TEXTS
     index: Path = DEFAULT_OUT
     embedder: str = DEFAULT_EMBEDDER
+    # A model of natural-language inference that reads borderline sentences instead of the language model.
+    nli: str = ""
     # Where the vectors lie: "" for FAISS, or a Milvus by address or local file.
     vectors: str = ""
 

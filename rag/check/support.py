@@ -9,6 +9,7 @@ learns it, `eval.fit_support_encoder` the cross-encoder.
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,7 @@ from rag.check.signs import (
 from rag.language import is_chinese
 from rag.second import SecondReading, probability_of
 
+_log = logging.getLogger("policyqa")
 WEIGHTS = Path(__file__).with_name("support.json")
 ENCODER = Path(__file__).with_name("support_encoder.npz")
 _KEPT_CLAUSES = 512  # with their renderings
@@ -42,7 +44,7 @@ _AS_WELL = 0.008
 
 
 class SecondReader(Protocol):
-    """A language model that reads sentence and clause."""
+    """Another model that reads sentence and clause."""
 
     @property
     def name(self) -> str:
@@ -66,12 +68,12 @@ class LanguageWeights(BaseModel):
 
 
 class SupportWeights(BaseModel):
-    """Both fitted models, the embedder whose vectors they were fitted on, and the language model
-    whose odds."""
+    """Both fitted models, the embedder whose vectors they were fitted on, and the second reader whose
+    odds."""
 
     model_config = ConfigDict(frozen=True)
     embedder: str
-    language_model: str = ""
+    second_reader: str = ""
     chinese: LanguageWeights
     english: LanguageWeights
     fitted_on: str
@@ -81,7 +83,7 @@ class SupportWeights(BaseModel):
 class Judgement:
     """How likely it is that a clause supports a sentence, and the least that passes.
 
-    `by_model`: a language model was asked too.
+    `by_model`: the second reader was asked too.
     """
 
     probability: float
@@ -98,8 +100,8 @@ class Support:
     """Reads sentence and clause, and judges where it was fitted for the embedder.
 
     `english` are renderings by clause hash; an English sentence about a clause without one cannot be
-    judged here. `second` is asked about borderline sentences, where it is the language model that
-    was fitted on and is ready. `together` reads an English sentence and its clause's rendering as one.
+    judged here. `second` is asked about borderline sentences, where it is the one that was fitted on
+    and is ready. `together` reads an English sentence and its clause's rendering as one.
     """
 
     def __init__(
@@ -132,6 +134,12 @@ class Support:
         weights = SupportWeights.model_validate_json(path.read_bytes())
         if weights.embedder != embedder.name:
             return None
+        if second is not None and second.name not in ("", weights.second_reader):
+            _log.warning(
+                "%s is not asked about borderline sentences, since nothing is known of its odds; "
+                "to learn it: python -m eval.fit_support",
+                second.name,
+            )
         together = CrossEncoder.load(embedder, ENCODER)
         n_english = len(ENGLISH_SIGNS) + (together is not None)
         if (len(weights.chinese.mean), len(weights.english.mean)) != (
@@ -185,7 +193,7 @@ class Support:
     def judge(
         self, sentence: str, passage: Passage, language: str, *, may_ask: bool = True
     ) -> Judgement:
-        """Whether the clause supports the sentence; the language model is asked only if it `may_ask`.
+        """Whether the clause supports the sentence; the second reader is asked only if it `may_ask`.
 
         Raises:
             ValueError: nothing was fitted.
@@ -206,8 +214,8 @@ class Support:
         return Judgement(weighed.weigh(logit, odds), weighed.threshold, by_model=True)
 
     def _ask_second(self, sentence: str, passage: Passage, language: str) -> float | None:
-        """The language model's log odds, None where it is another or not there."""
-        fitted_on = self._weights.language_model if self._weights else ""
+        """Its log odds, None where it is another than was fitted on, or not there."""
+        fitted_on = self._weights.second_reader if self._weights else ""
         if self._second is None or self._second.name != fitted_on:
             return None
         return self._second.support(sentence, passage, language)

@@ -311,8 +311,8 @@ def _withheld(verdict: Verdict) -> Answer:
         ),
         (
             READ_TWICE,
-            ("方法 二次判读", "条款这样说的可能性为41%，须达到60%（也问过语言模型）"),
-            ("method second reading", "60% are needed (the language model was asked too)"),
+            ("方法 二次判读", "条款这样说的可能性为41%，须达到60%（另一个模型也读过）"),
+            ("method second reading", "60% are needed (a second model read it too)"),
         ),
     ],
 )

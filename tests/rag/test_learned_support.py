@@ -134,7 +134,7 @@ def with_second(reader: FakeReader) -> Support:
     judge = weights(len(CHINESE_SIGNS), threshold=0.5, share=20.0)
     fitted = SupportWeights(
         embedder="fake-pairs",
-        language_model="fake-model",
+        second_reader="fake-model",
         chinese=judge.model_copy(update={"second": SECOND}),
         english=judge,
         fitted_on="nothing",
