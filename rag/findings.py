@@ -30,6 +30,7 @@ class FindingKind(StrEnum):
     HINDERS = "hinders"
     RAISES = "raises"
     OPPOSITE = "opposite"
+    ANOTHER_VERB = "another-verb"
     DENIAL = "denial"
     DENIED = "denied"
     DENIAL_LOST = "denial-lost"

@@ -19,6 +19,7 @@ from rag.check.segments import (
     segments_of,
 )
 from rag.check.support import Support
+from rag.check.verbs import exchanged_verb
 from rag.findings import Finding, FindingKind
 from rag.language import is_chinese
 
@@ -138,6 +139,8 @@ def forbid(
         return _fail(Label.CONTRADICTED, Method.NEGATION, denial)
     if growth := grown_force(stated, passage.text, segments, chinese=chinese):
         return _fail(Label.UNSUPPORTED, Method.MODAL_FORCE, growth)
+    if chinese and (exchanged := exchanged_verb(sentence, passage.text)):
+        return _fail(Label.UNSUPPORTED, Method.WORDING, exchanged)
     if chinese and (lost := lost_figures(sentence, spoken_of)):
         found = Finding(kind=FindingKind.LOST_FIGURES, held=lost)
         return _fail(Label.PARTIAL, Method.FRAGMENT, found)
