@@ -33,13 +33,12 @@ from rag.breadth import (
     Breadth,
     BreadthWeights,
     Sighting,
-    SignWeights,
-    expand,
     read_signs,
     read_topic_signs,
     sight,
 )
 from rag.build import open_index
+from rag.products import SignWeights, expand
 from rag.reader import QuestionReader
 from rag.rewrite import Rewriter
 from rag.settings import Settings

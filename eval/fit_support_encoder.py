@@ -1,8 +1,8 @@
 """Learn the checker's cross-encoder: `python -m eval.fit_support_encoder [--epochs N] [--out FILE]`.
 
 It reads a sentence together with the clause that it cites, an English one with the clause's kept rendering.
-It learns from both languages; `rag.check.support` asks it about English alone. What is learned from are the
-sentences of eval/questions/support_pairs.jsonl, faithful or altered, by eight authors who knew the clauses
+What is learned from are the
+sentences of eval/questions/support_pairs.jsonl, faithful or altered, by thirteen authors who knew the clauses
 alone; and, counting half, some of the faithful ones beside another clause. `eval.fit_support` then weighs it
 with the other signs, on sentences that it was not learned from. Prints JSON; takes about twenty minutes on
 two cores.

@@ -45,6 +45,8 @@ UNSEEN = (
             "forum",
             "hotline",
             "switchboard",
+            "counter",
+            "letters",
         )
     ),
 )

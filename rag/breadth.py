@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from corpus.document import Locator
 from index.passage import Hit
 from rag.extent import asks_for_all, is_compound, parts_of, sentences_asked
+from rag.products import SignWeights
 from rag.retrieve import PolicyRetriever
 from rag.wording import names_in
 
@@ -31,8 +32,6 @@ TOPIC_SIGNS = ("odds", "odds_lead", "n_likely", "odds_of_best",
                "part_odds", "part_lead", "n_parts", "n_likely_by_part")  # fmt: skip
 # A measure with a logit above this is one that the question may be about.
 _LIKELY = -1.0
-# A sign further from its mean, in standard deviations, says no more than this.
-_FARTHEST = 4.0
 _MOST_RANKS = 4
 # Looked at by rank; one further behind only if a part of the question finds it first or is likely to
 # be about it.
@@ -124,30 +123,6 @@ def sight(
         wants_all=asks_for_all(question),
         says_several=says_several,
     )
-
-
-class SignWeights(BaseModel):
-    """A logistic model of signs and of the products of each two.
-
-    `mean` and `scale` standardise the signs (n,); `weights` are for what `expand` makes of them.
-    """
-
-    model_config = ConfigDict(frozen=True)
-    mean: tuple[float, ...]
-    scale: tuple[float, ...]
-    weights: tuple[float, ...]
-    intercept: float
-
-    def logit(self, signs: np.ndarray) -> float:
-        """Of one measure's signs (n,)."""
-        return float(expand(signs, self.mean, self.scale) @ self.weights + self.intercept)
-
-
-def expand(signs: np.ndarray, mean: Sequence[float], scale: Sequence[float]) -> np.ndarray:
-    """Signs (…, n), standardised and bounded, and the product of each two: (…, n + n (n + 1) / 2)."""
-    plain = ((signs - np.array(mean)) / np.array(scale)).clip(-_FARTHEST, _FARTHEST)
-    one, other = np.triu_indices(plain.shape[-1])
-    return np.concatenate([plain, plain[..., one] * plain[..., other]], axis=-1)
 
 
 class BreadthWeights(BaseModel):

@@ -24,7 +24,7 @@ _MAY_HINDER = re.compile(
 )
 _ENDS_IN_ENGLISH = re.compile(
     r"\b(?:discontinu|suspend|curb|restrict|halt|abolish|terminat|cancel|phas(?:e|ed|ing) out|"
-    r"end(?:ed|ing|s)?\b(?! of)|ceas|withdrawn|revok|repeal|ban(?:ned|s)?\b|prohibit|forbid|weaken|cut\b|cuts\b|"
+    r"end(?:ed|ing|s)?\b(?! of|[- ]point|[- ]user)|ceas|withdrawn|revok|repeal|ban(?:ned|s)?\b|prohibit|forbid|weaken|cut\b|cuts\b|"
     r"reduc|decreas|declin|lower|shrink|slow(?:ed|ing|s)? down|tighten|discourag|oppos|(?<!within )(?<!reasonable )limit(?:ed|ing|s)?\b)",
     re.IGNORECASE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from rag.check.additions import added_word
 from rag.check.segments import fold_for_match, segments_of, shared_with
 from rag.findings import Finding, FindingKind
 from rag.language import to_simplified
@@ -101,7 +102,7 @@ _FAMILIES: tuple[_Family, ...] = tuple(
 )
 _STRONG = (
     re.compile(
-        r"必须|一律|一定|务必|保证|肯定|必然|已经|已(?!有|参加|缴|投保|退休|失业)|全部|全体|所有|人人|每个人|每一|每人|每户|每家|每位|任何人|凡是|全民|全国(?=群众|人民|居民|学生|老|所有)|都(?:能|会|可以|将|要|有)|"
+        r"必须|一律|一定|务必|保证|肯定|必然|已经|已(?!有|参加|缴|投保|退休|失业)|全部|全体|所有|人人|每个人|每一|每人|每户|每家|每位|任何人|凡是|全民|全国(?=群众|人民|居民|学生|老|所有)|都(?:能|可以|有(?!一))|"
         r"各地都|各地均|均(?:可|能|会|将)|将(?:会)?(?:发放|获得|收到|领到|取消|免除|强制)|"
         # 将得到推广 promises what 推广 does; 将得到补助 promises money.
         r"将(?:会)?得到(?!推广|培育|支持|加强|改善|完善|促进|落实|保障|发展|优化|规范|引导|鼓励|健全|深化|提升)|强制|无条件|"
@@ -178,25 +179,9 @@ _BINDING = re.compile(
     re.IGNORECASE,
 )
 _BINDING_IN_CHINESE = re.compile(r"必须|一律|严格|依法|不得|应付尽付|及时足额|确保|严禁|禁止")
-# How often, by how much and until when: what a sentence may not add to its clause.
-_ADDED = re.compile(
-    r"每个?[年月日周天季]|每一[年月]|逐年|逐月|按[年月季](?!限)|双倍|翻倍|翻番|全额|大幅|年底前|年内|上半年|下半年|"
-    # 2025年提高 is neither 2025年起提高 nor 2025年底提高.
-    r"起(?=每|逐)|\d{4}年(?:[起前后底末初]|以[前后来]|开始)"
-)
-_SAME = {"全额": "足额", "每年": "年年", "年内": "今年"}
-_ADDED_IN_ENGLISH = re.compile(
-    r"\b(?:from|since|until|till|before|after|by)\s+(?:the \w+ of\s+)?20\d\d\b(?!-)|\b20\d\d onwards?\b|"
-    r"\b(?:every|each|per) (?:day|week|month|quarter|year)\b|\b(?:week|month|quarter|annual)ly\b|"
-    r"\bfull (?:interest|subsid\w+)\b|\b(?:doubl|tripl)(?:ed?|es|ing)\b(?! as)|\b(?:sharp|substantial|drastical)ly\b",
-    re.IGNORECASE,
-)
-# What the official text says where a translation rightly has one of these.
-_MAY_ADD = re.compile(
-    r"每|逐|按[年月季]|年度|日常|月报|季度|年[起前后底末初]|以[前后]|足额|全额|大幅|显著|倍"
-)
-
-
+# 给予财政贴息 is that it will be given; whether the rule is weak is asked by itself.
+_GIVEN = re.compile(r"be (?:paid|given|granted)", re.IGNORECASE)
+_GIVES = re.compile(r"给予|发放")
 # 在儿童季节性疾病高发期，加大…开放力度: without its first part the rule holds always.
 _CONDITION = re.compile(r"^在.{2,}(?:期|期间|时|下|后|前)[，,]$")
 
@@ -213,7 +198,7 @@ def grown_force(
     held = fold_for_match("".join(parts[i] for i in segments)) if segments else whole
     if word := _stronger(said, held, whole, chinese=chinese):
         return Finding(kind=FindingKind.STRONGER, said=(word,))
-    if added := _added(said, whole, chinese=chinese):
+    if added := added_word(said, whole, chinese=chinese):
         return Finding(kind=FindingKind.ADDED, said=(added,))
     for kind, weakens, in_chinese, in_english in _FAMILIES:
         weak = weakens.search(held)
@@ -233,15 +218,6 @@ def _stronger(said: str, held: str, clause: str, *, chinese: bool) -> str:
         return strong[0]
     duty = _DUTY.search(said) if chinese and _NO_DUTY.search(held) else None
     return duty[0] if duty and duty[0] not in clause else ""
-
-
-def _added(said: str, clause: str, *, chinese: bool) -> str:
-    """A word for how often, by how much or until when that the clause has not, or ""."""
-    if not chinese:
-        added = _ADDED_IN_ENGLISH.search(said)
-        return added[0] if added and not _MAY_ADD.search(clause) else ""
-    words = (match[0] for match in _ADDED.finditer(said))
-    return next((w for w in words if w not in clause and _SAME.get(w, w) not in clause), "")
 
 
 def overstated(question: str, official: Iterable[str]) -> tuple[str, ...]:
@@ -295,6 +271,8 @@ def _lost_unlawful(said: str, held: str) -> str:
 def _may_be_strong(word: str, clause: str, *, chinese: bool) -> bool:
     if chinese:
         return word in clause
+    if _GIVEN.search(word) and _GIVES.search(clause):
+        return True
     return bool(
         (_BINDING_IN_CHINESE if _BINDING.search(word) else _STRONG_IN_CHINESE).search(clause)
     )

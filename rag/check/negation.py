@@ -11,7 +11,7 @@ from rag.findings import Finding, FindingKind
 # spells out.
 _NO_DENIALS = (
     r"不断|不少|不同|不仅|不但|不论|不管|无论|不动产|不限于|未来|非常|无障碍|无人机|不妨|不错|不足|不久|"
-    r"不良|不便|能否|是否|不是.{0,12}而是|(\w)[不没]\1"
+    r"不良|不便|(?<![^,，。；;])不过|能否|是否|不是.{0,12}而是|(\w)[不没]\1"
 )
 _HARMLESS_WORDS = re.compile(_NO_DENIALS)
 _HARMLESS = re.compile(rf"{_NO_DENIALS}|无事不扰|久摇不中|无车")
@@ -29,16 +29,16 @@ _DENIAL = re.compile(r"不得|不能够?|不可以?|不许|不准|不应当?|不
 _NOT_SO = re.compile(r"(?:并非|(?<![^,;。])非(?![常法遗物农但])|无法|难以|拒绝)是?(..)")
 # Words that turn what follows into its opposite; a sentence about it must have one too.
 _TURNS = re.compile(
-    r"取消|打击|清理|整治|减少|不得|不合理|禁止|严禁|杜绝|解决|(?<!综合)治理|防止|避免|遏制|规范"
+    r"取消|打击|清理|整治|减少|不得|不合理|禁止|严禁|杜绝|解决|(?<!综合)治理|防止|避免|遏制|规范(?!体系)"
 )
 _ORDERS = re.compile(r"规范")  # denies nothing that English would
 # What may stand for such a word.
 _SAME_TURN = {
     "治理": "治",
-    "整治": "治",
+    "整治": "治|清理|清除",
     "清理": "清|破除|消除",
     "取消": "取消|打破|破除|放开|解除|废除",
-    "打击": "打击|严打|严惩|严查|惩治|惩处",
+    "打击": "打击|整治|严打|严惩|严查|惩治|惩处",
 }
 # What does away with a hindrance does not do away with what it hinders.
 _DONE_AWAY = re.compile(r"(取消|清理)([^，,。；;]*)")
@@ -53,9 +53,13 @@ _DENIES_IN_ENGLISH = re.compile(
 _ENGLISH_DENIAL = re.compile(r"\bnot?\b|n't\b|\bnever\b|\bnone\b|\bcannot\b", re.IGNORECASE)
 _DENIED_LENGTH = 2
 # “encourages this but does not prescribe it” says of a weak rule that it is weak.
-_WEAK = re.compile(r"鼓励|倡导|探索|研究|支持|允许|引导|有条件|试点|适时")
+_WEAK = re.compile(r"鼓励|倡导|探索|研究|支持|允许|引导|有条件|符合条件|试点|适时")
 _NO_PROMISE = re.compile(
     r"(?:并非|并不是|不是|没有|并没有|不作|不等于|不属于)(?:硬性|统一)?(?:强制|必须|一定要?|硬性规定|硬性要求|保证|承诺)(?:性)?(?:的)?(?:要求|规定|义务)?|"
+    # 文件没说“必须”，而是鼓励…; 不是各地都必须发，… But no more than that: what else it does not say, no clause tells.
+    r"(?:文件|方案|政策|条款|计划)?(?:并|也)?没有?(?:说|要求|规定)[^，。；,;]{0,24}?(?:必须|一律|强制|各地|都[要得会]|已|所有|全国)[^，。；,;]*(?=[，。；,;])|"
+    r"不一定(?=,)|(?:并)?不是(?:所有|各地|每个?)[^，。；,;]*(?=[，。；,;])|"
+    r"\b(?:does not|doesn't) say [“\"']?must\b[”\"']?|\bnot (?:at |in )?every(?:where\b| \w+)|\bno, (?=it is not)|\bnot an? duty\b|"
     r"\b(?:not|n't|no)\s+(?:yet\s+)?(?:an?\s+)?(?:prescrib|oblig|requir|promis|guarantee|mandat|compulsor)\w*(?: to)?",
     re.IGNORECASE,
 )
@@ -74,7 +78,8 @@ def _with_one_denial(text: str) -> str:
 
 def without_disclaimers(sentence: str, clause: str) -> str:
     """The sentence without its words that a weak rule binds nobody: 但不是必须, does not prescribe."""
-    return _NO_PROMISE.sub("", sentence) if _WEAK.search(fold_for_match(clause)) else sentence
+    is_weak = _WEAK.search(fold_for_match(clause))
+    return _NO_PROMISE.sub("", fold_for_match(sentence)) if is_weak else sentence
 
 
 def disagreement(

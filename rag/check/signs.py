@@ -1,7 +1,8 @@
 """The signs by which a learned judge tells a faithful sentence from an altered one.
 
 They are read from the characters that sentence and clause share and from the token vectors of both:
-for each token of one, the nearest of the other (after BERTScore: Zhang et al., ICLR 2020).
+for each token of one, the nearest of the other (after BERTScore: Zhang et al., ICLR 2020). In Chinese `rag.check.joints`
+tells in which order they share them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
+from rag.check.joints import JOINT_SIGNS, joint_signs
 from rag.check.segments import (
     FUNCTION_CHARACTERS,
     Coverage,
@@ -39,6 +41,7 @@ CHINESE_SIGNS = (
     "segment",
     "cosine",
     "length",
+    *JOINT_SIGNS,
 )
 ENGLISH_SIGNS = (
     "share",
@@ -127,7 +130,7 @@ def _low(values: np.ndarray) -> float:
 
 
 def chinese_signs(said: Reading, held: Reading, coverage: Coverage, context: str) -> np.ndarray:
-    """The signs of CHINESE_SIGNS, in their order: (18,) float64.
+    """The signs of CHINESE_SIGNS, in their order: (32,) float64.
 
     `coverage` and `context` (the clause's headings) are those of `segments.cover`.
     """
@@ -157,6 +160,7 @@ def chinese_signs(said: Reading, held: Reading, coverage: Coverage, context: str
             max(segment_means(held, near.held)),
             said.vector @ held.vector,
             len(said.text) / len(held.text),
+            *joint_signs(said.text, held.text),
         ],
         dtype=np.float64,
     )

@@ -2,7 +2,7 @@
 
 The rules of `rag.check` forbid what they can name: a foreign figure, a lost 鼓励, a turned direction.
 What is left is whether the sentence's other words say what the clause says. A logistic model over the
-signs of `rag.check.signs`, and in English what a cross-encoder makes of both together, decides; `eval.fit_support`
+signs of `rag.check.signs` and what a cross-encoder makes of both together decides; `eval.fit_support`
 learns it, `eval.fit_support_encoder` the cross-encoder.
 """
 
@@ -33,6 +33,7 @@ from rag.check.signs import (
     segment_means,
 )
 from rag.language import is_chinese
+from rag.products import SignWeights
 from rag.second import SecondReading, probability_of
 
 _log = logging.getLogger("policyqa")
@@ -59,10 +60,7 @@ class LanguageWeights(BaseModel):
     was fitted with that; `threshold` is the least probability to pass."""
 
     model_config = ConfigDict(frozen=True)
-    mean: tuple[float, ...]
-    scale: tuple[float, ...]
-    signs: tuple[float, ...]
-    intercept: float
+    signs: SignWeights
     threshold: float
     second: SecondReading | None = None
 
@@ -101,7 +99,7 @@ class Support:
 
     `english` are renderings by clause hash; an English sentence about a clause without one cannot be
     judged here. `second` is asked about borderline sentences, where it is the one that was fitted on
-    and is ready. `together` reads an English sentence and its clause's rendering as one.
+    and is ready. `together` reads a sentence and its clause, in English the clause's rendering, as one.
     """
 
     def __init__(
@@ -141,11 +139,9 @@ class Support:
                 second.name,
             )
         together = CrossEncoder.load(embedder, ENCODER)
-        n_english = len(ENGLISH_SIGNS) + (together is not None)
-        if (len(weights.chinese.mean), len(weights.english.mean)) != (
-            len(CHINESE_SIGNS),
-            n_english,
-        ):
+        fitted = (len(weights.chinese.signs.mean), len(weights.english.signs.mean))
+        n_more = together is not None
+        if fitted != (len(CHINESE_SIGNS) + n_more, len(ENGLISH_SIGNS) + n_more):
             return None
         return cls(weights, embedder, renderings.get("en", {}), second, together)
 
@@ -153,6 +149,8 @@ class Support:
         """Read clauses and renderings before a sentence is held against them."""
         for passage in itertools.islice(passages, _KEPT_CLAUSES // 2):
             self._read_clause(passage.text)
+            if self._together is not None:
+                self._together.read_ahead(passage.text)
             if rendering := self.rendering(passage, "en"):
                 self._read_clause(rendering)
                 if self._together is not None:
@@ -171,13 +169,9 @@ class Support:
         return self.rendering(passage, language) or passage.text
 
     def signs(self, sentence: str, passage: Passage, language: str) -> np.ndarray:
-        """The signs of the language, in English the cross-encoder's too, where `can_judge` says so.
-
-        In Chinese it would vouch for a clause in which one noun is exchanged: for characters the
-        other signs see better what a sentence adds.
-        """
+        """The signs of the language and the cross-encoder's, where `can_judge` says so."""
         signs = self._own_signs(sentence, passage, language)
-        if self._together is None or is_chinese(language):
+        if self._together is None:
             return signs
         logit = self._together.logit(fold_for_match(sentence), self.held(passage, language))
         return np.append(signs, 0.0 if logit is None else logit)
@@ -201,9 +195,7 @@ class Support:
         if self._weights is None:
             raise ValueError("no weights were fitted")
         own = self._weights.chinese if is_chinese(language) else self._weights.english
-        signs = self.signs(sentence, passage, language)
-        logit = float((signs - np.array(own.mean)) / np.array(own.scale) @ np.array(own.signs))
-        logit += own.intercept
+        logit = own.signs.logit(self.signs(sentence, passage, language))
         first = Judgement(probability_of(logit), own.threshold, by_model=False)
         weighed = own.second
         if not may_ask or weighed is None or not weighed.is_asked(first.probability):

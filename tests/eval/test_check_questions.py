@@ -74,6 +74,8 @@ def test_the_shipped_questions_have_no_problem() -> None:
                 234,
                 230,
                 235,
+                227,
+                227,
             ),
             strict=True,
         )

@@ -60,7 +60,7 @@ def test_pairs_of_other_texts_are_told_before_any_is_judged(tmp_path: Path) -> N
 def test_ctrl_c_ends_in_a_word(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted() -> list[Pair]:
+    def interrupted(*_: object) -> list[Pair]:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(checker, "load_pairs", interrupted)

@@ -16,13 +16,12 @@ from rag.breadth import (
     Breadth,
     BreadthWeights,
     Sighting,
-    SignWeights,
-    expand,
     read_signs,
     read_topic_signs,
     sight,
 )
 from rag.extent import parts_of, sentences_asked
+from rag.products import SignWeights, expand
 from rag.retrieve import PolicyRetriever
 
 

@@ -46,6 +46,7 @@ def test_a_kept_direction_is_not(clause: str, sentence: str) -> None:
         ("推动取消户籍限制。", "Household registration limits are to be lifted.", False),
         ("合理延长经营时间。", "They stay open longer, within reasonable limits.", False),
         ("加强乡村终端配送设施建设。", "The village end of the chain is strengthened.", False),
+        ("加强乡村终端配送设施建设。", "Rural end-point facilities are strengthened.", False),
     ],
 )
 def test_in_english(clause: str, sentence: str, is_turned: bool) -> None:

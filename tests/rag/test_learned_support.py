@@ -18,6 +18,7 @@ from rag.check.support import LanguageWeights, Support, SupportWeights
 from rag.check.verdict import check
 from rag.compose import MAX_ASKED, Composer
 from rag.draft import Drafted
+from rag.products import SignWeights
 from rag.second import SecondReading
 
 FindClause = Callable[[str], Passage]
@@ -27,13 +28,19 @@ RENDERING = "The minimum wage is to be raised in a sound and reasonable way."
 
 def weights(n_signs: int, *, threshold: float, share: float) -> LanguageWeights:
     """A judge by the share of words alone, which is the first sign."""
-    return LanguageWeights(
-        mean=(0.0,) * n_signs,
-        scale=(1.0,) * n_signs,
-        signs=(share, *(0.0,) * (n_signs - 1)),
-        intercept=-share / 2,
-        threshold=threshold,
+    return of_signs((share, *(0.0,) * (n_signs - 1)), intercept=-share / 2, threshold=threshold)
+
+
+def of_signs(weighed: tuple[float, ...], *, intercept: float, threshold: float) -> LanguageWeights:
+    """A judge by these weights of the signs, their products counting nothing."""
+    n = len(weighed)
+    signs = SignWeights(
+        mean=(0.0,) * n,
+        scale=(1.0,) * n,
+        weights=(*weighed, *(0.0,) * (n * (n + 1) // 2)),
+        intercept=intercept,
     )
+    return LanguageWeights(signs=signs, threshold=threshold)
 
 
 @pytest.fixture
@@ -225,25 +232,21 @@ def test_the_spoken_segment_is_found(support: Support, clause: FindClause) -> No
 
 
 @pytest.mark.parametrize(("thinks", "passes"), [(3.0, True), (-3.0, False), (None, False)])
-def test_what_reads_both_together_is_one_more_sign_in_english(
+def test_what_reads_both_together_is_one_more_sign(
     clause: FindClause, thinks: float | None, passes: bool
 ) -> None:
-    """Of a sentence beside the rendering kept for its clause; Chinese is judged without it."""
-    english = LanguageWeights(
-        mean=(0.0,) * (len(ENGLISH_SIGNS) + 1),
-        scale=(1.0,) * (len(ENGLISH_SIGNS) + 1),
-        signs=(*(0.0,) * len(ENGLISH_SIGNS), 2.0),
-        intercept=-1.0,
-        threshold=0.5,
-    )
-    chinese = weights(len(CHINESE_SIGNS), threshold=0.5, share=20.0)
+    """Of an English sentence beside the rendering kept for its clause, of a Chinese one beside the clause."""
+    weighed = (*(0.0,) * len(ENGLISH_SIGNS), 2.0)
+    english = of_signs(weighed, intercept=-1.0, threshold=0.5)
+    chinese = of_signs((*(0.0,) * len(CHINESE_SIGNS), 2.0), intercept=-1.0, threshold=0.5)
     fitted = SupportWeights(embedder="", chinese=chinese, english=english, fitted_on="nothing")
     passage, cross = clause(WAGE), FakeCross(thinks)
     kept = {clause_hash(passage.text): RENDERING}
     support = Support(fitted, FakeEmbedder(), kept, together=cross)
     assert support.judge("Wages RISE.", passage, "en").passes is passes
     assert cross.pairs == [("wages rise.", RENDERING)]
-    assert support.judge(passage.text, passage, "zh").passes and len(cross.pairs) == 1
+    assert support.judge("提高最低工資標準。", passage, "zh").passes is passes
+    assert cross.pairs[1:] == [("提高最低工资标准。", passage.text)]
 
 
 class CountingEmbedder(FakeEmbedder):

@@ -25,6 +25,8 @@ LEAVE = "鼓励带薪年休假"
 WAGE = "科学合理提高最低工资"
 
 GROWN = [
+    ("给予财政贴息", "2025年个人消费贷款都有财政贴息。"),
+    ("给予财政贴息", "2025年，不论是否符合条件，消费贷款一律给予财政贴息。"),
     (CHILD, "已建立育儿补贴制度。"),
     (CHILD, "建立育儿补贴制度。"),
     (CHILD, "育儿补贴制度已经建立。"),
@@ -56,6 +58,7 @@ GROWN = [
     (PAEDIATRICS, "加大综合医院夜间儿科门（急）诊开放力度。"),
 ]
 FAITHFUL = [
+    ("经营活动场地", "经营活动场地、公共交通运力、临时停车泊位等，都会加大保障力度。"),
     (PAEDIATRICS, "疾病高发期，综合医院夜间儿科门急诊要多开放。"),
     (CHILD, "研究建立育儿补贴制度。"),
     (CHILD, "方案提出研究建立育儿补贴制度。"),
@@ -94,6 +97,10 @@ GROWN_ENGLISH = [
     (NURSERY, "Community childcare, doubled in number, is encouraged and supported."),
 ]
 FAITHFUL_ENGLISH = [
+    (
+        "给予财政贴息",
+        "In 2025 interest subsidies will be given on eligible personal consumer loans.",
+    ),
     (CHILD, "Study the establishment of a childcare subsidy system."),
     (
         RELIEF,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from index.passage import Passage
-from rag.check.negation import disagreement
+from rag.check.negation import disagreement, without_disclaimers
 from rag.check.segments import cover
 from rag.findings import Finding
 
@@ -114,3 +114,37 @@ def test_translations_are_held_to_the_same(
 def test_words_that_only_look_negative_deny_nothing(harmless: str) -> None:
     clause = "丰富旅游产品。"
     assert found(f"{harmless}丰富旅游产品。", clause) is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "文件没说“必须”，而是鼓励有条件的地方结合实际探索设置中小学春秋假。",
+        "文件沒有要求各地都設，而是鼓勵有條件的地方結合實際探索設置中小學春秋假。",
+        "不是所有学校都放，方案鼓励有条件的地方结合实际探索设置中小学春秋假。",
+        "不一定，方案只是鼓励有条件的地方结合实际探索设置中小学春秋假。",
+        "No, it is not mandatory: places that are able are encouraged to explore such breaks.",
+        "Not everywhere: places that are able are encouraged to explore such breaks.",
+    ],
+)
+def test_that_a_weak_rule_binds_nobody_may_be_said(
+    clause: Callable[[str], Passage], sentence: str
+) -> None:
+    official = clause("中小学春秋假").text
+    stated = without_disclaimers(sentence, official)
+    assert not found(stated, official, chinese="春秋假" in sentence)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("中小学春秋假", "文件没有鼓励有条件的地方探索设置中小学春秋假。"),
+        (PENSION, "文件没说全国都实施个人养老金制度。"),
+        (CHILD, "文件没说什么时候研究建立育儿补贴制度。"),
+    ],
+)
+def test_no_more_than_that_may_be(
+    clause: Callable[[str], Passage], words: str, sentence: str
+) -> None:
+    official = clause(words).text
+    assert found(without_disclaimers(sentence, official), official)
