@@ -116,18 +116,18 @@ def read_examples(index: Index) -> tuple[list[Example], dict[bool, Told]]:
 
 
 class _Fit:
-    """A logistic regression over signs and their products, both sides weighing alike."""
+    """A logistic regression with both sides weighing alike, over signs and their products or as they are."""
 
-    def __init__(self, signs: np.ndarray, supported: np.ndarray) -> None:
+    def __init__(self, signs: np.ndarray, supported: np.ndarray, *, products: bool = True) -> None:
         self.mean, self.scale = signs.mean(0), signs.std(0) + 1e-9
-        self.model = LogisticRegression(
-            C=_INVERSE_REGULARISATION, max_iter=5000, class_weight="balanced"
-        )
-        self.model.fit(self._expanded(signs), supported)
+        self._products = products
+        inverse = _INVERSE_REGULARISATION if products else _INVERSE_REGULARISATION_OF_BOTH
+        self.model = LogisticRegression(C=inverse, max_iter=5000, class_weight="balanced")
+        self.model.fit(self._inputs(signs), supported)
 
     def logits(self, signs: np.ndarray) -> np.ndarray:
         """Of each row: (n,) float64."""
-        found: np.ndarray = self.model.decision_function(self._expanded(signs))
+        found: np.ndarray = self.model.decision_function(self._inputs(signs))
         return found
 
     @property
@@ -140,24 +140,11 @@ class _Fit:
             intercept=round(float(self.model.intercept_[0]), 5),
         )
 
-    def _expanded(self, signs: np.ndarray) -> np.ndarray:
-        return expand(signs, self.mean, self.scale)
-
-
-class _FitBoth:
-    """A logistic regression over the judge's logit and the second reader's log odds."""
-
-    def __init__(self, both: np.ndarray, supported: np.ndarray) -> None:
-        self.model = LogisticRegression(
-            C=_INVERSE_REGULARISATION_OF_BOTH, max_iter=5000, class_weight="balanced"
-        )
-        self.mean, self.scale = both.mean(0), both.std(0) + 1e-9
-        self.model.fit((both - self.mean) / self.scale, supported)
-
-    def logits(self, both: np.ndarray) -> np.ndarray:
-        """Of each row: (n,) float64."""
-        found: np.ndarray = self.model.decision_function((both - self.mean) / self.scale)
-        return found
+    def _inputs(self, signs: np.ndarray) -> np.ndarray:
+        if self._products:
+            return expand(signs, self.mean, self.scale)
+        plain: np.ndarray = (signs - self.mean) / self.scale
+        return plain
 
 
 def _probability(logits: np.ndarray) -> np.ndarray:
@@ -166,14 +153,15 @@ def _probability(logits: np.ndarray) -> np.ndarray:
 
 
 def cross_validate(
-    signs: np.ndarray, supported: np.ndarray, kind: type[_Fit | _FitBoth] = _Fit
+    signs: np.ndarray, supported: np.ndarray, *, products: bool = True
 ) -> np.ndarray:
     """Each row's logit by models fitted without it: (n,) float64, the mean of several foldings."""
     found = np.zeros(len(signs))
     for seed in range(_REPEATS):
         folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
         for fitted, held in folds.split(signs, supported):
-            found[held] += kind(signs[fitted], supported[fitted]).logits(signs[held]) / _REPEATS
+            fit = _Fit(signs[fitted], supported[fitted], products=products)
+            found[held] += fit.logits(signs[held]) / _REPEATS
     return found
 
 
@@ -254,9 +242,9 @@ def _fit_second(
     odds = [_read(examples[i], reader) for i in tqdm(asked, unit="reading", disable=None)]
     both = np.column_stack([logits[asked], odds])
     supported = np.array([examples[i].pair.supported for i in asked])
-    found[asked] = _probability(cross_validate(both, supported, _FitBoth))
+    found[asked] = _probability(cross_validate(both, supported, products=False))
     threshold, told = _curve(examples, found, forbidden)
-    fit = _FitBoth(both, supported)
+    fit = _Fit(both, supported, products=False)
     share = fit.model.coef_[0] / fit.scale
     weighed = SecondReading(
         judge=round(float(share[0]), 5),

@@ -28,6 +28,11 @@ _STOPS = frozenset("，。；：！？,.;:!?\n")
 # A run may begin or end beside one of these without cutting an item in two.
 _LIST_MARKS = frozenset("、和与及或")
 _QUOTES = re.compile(r"[“”\"'‘’《》〈〉「」『』·\s]")
+# A word exchanged behind, and but for the end of a part before, so many characters of the clause is no wording of
+# one's own: of 743 faithful sentences to learn from 2 have one, of 920 altered ones 56.
+_SURROUNDED = 6
+# 摩托车 is another word than 自行车 though both end alike.
+_SHARED = 0.25
 # An exchange is no more than so many characters put in the place of no more than so many.
 _LONGEST_WORD = 8
 
@@ -121,7 +126,7 @@ def _joint(clause: _Clause, end: int, between: str, start: int, edge: str) -> Jo
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A joint, the lengths of its runs, and the words exchanged there."""
+    """A joint, the length of its shorter run, and the words exchanged there."""
 
     joint: Joint
     shorter: int
@@ -129,8 +134,8 @@ class _Found:
     passed: str
 
 
-def _find(said: str, runs: Sequence[tuple[int, int]], clause: _Clause) -> list[_Found]:
-    """The joints, each run where in the clause all of them cost the least."""
+def _place(said: str, runs: Sequence[tuple[int, int]], clause: _Clause) -> list[int]:
+    """Where in the clause each run lies: so that all joints together cost the least."""
 
     def join(i: int, place: int, following: int) -> Joint:
         (start, end), (then, _) = runs[i], runs[i + 1]
@@ -165,14 +170,19 @@ def _find(said: str, runs: Sequence[tuple[int, int]], clause: _Clause) -> list[_
     for at in reversed(costs[1:]):
         place = at[place][1]
         places.append(place)
-    places.reverse()
-    found = []
+    return places[::-1]
+
+
+def _find(said: str, runs: Sequence[tuple[int, int]], clause: _Clause) -> list[_Found]:
+    """The joints of the runs."""
+    places, found = _place(said, runs, clause), []
     for i, (place, following) in enumerate(zip(places, places[1:], strict=False)):
         (start, end), (then, last) = runs[i], runs[i + 1]
         passed = clause.text[place + end - start : following]
+        edge = said[end - 1] + said[then]
         found.append(
             _Found(
-                join(i, place, following),
+                _joint(clause, place + end - start, said[end:then], following, edge),
                 min(end - start, last - then),
                 _matter(said[end:then]),
                 _matter(passed),
@@ -220,3 +230,36 @@ def joint_signs(sentence: str, clause: str) -> np.ndarray:
             max(end - start for start, end in runs) / len(said),
         ]
     )
+
+
+def exchanged_word(sentence: str, clause: str) -> tuple[str, str] | None:
+    """The clause's word and the one that a Chinese sentence has in its place amid the clause's own words.
+
+    None where it has none: 合格安全的燃油摩托车 for 合格安全的电动自行车.
+    """
+    said, held = _bare(sentence), _Clause.read(clause)
+    runs = _runs(said, held.text)
+    if not runs:
+        return None
+    for one in _find(said, runs, held):
+        is_surrounded = one.joint is Joint.EXCHANGED and one.shorter >= _SURROUNDED
+        if is_surrounded and _is_another(one.said, one.passed):
+            return one.passed, one.said
+    for (start, end), place in zip(runs, _place(said, runs, held), strict=True):
+        own, passed = _to_stop(said[end:]), _to_stop(held.text[place + end - start :])
+        is_all_matter = own == _matter(own) and passed == _matter(passed)
+        if end - start >= _SURROUNDED and is_all_matter and _is_another(own, passed):
+            return passed, own
+    return None
+
+
+def _is_another(said: str, passed: str) -> bool:
+    """Whether both are a word or two, and no wording of each other."""
+    are_words = all(_SHORTEST <= len(word) <= _LONGEST_WORD for word in (said, passed))
+    shared = set(said) & set(passed)
+    return are_words and len(shared) <= _SHARED * min(len(said), len(passed))
+
+
+def _to_stop(text: str) -> str:
+    """What stands before the first stop."""
+    return text[: next((i for i, c in enumerate(text) if c in _STOPS), len(text))]

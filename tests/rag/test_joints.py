@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.check.joints import JOINT_SIGNS, joint_signs
+from rag.check.joints import JOINT_SIGNS, exchanged_word, joint_signs
 
 PENSIONS = (
     "2025年提高城乡居民基础养老金和城乡居民基本医疗保险财政补助标准，适当提高退休人员基本养老金。"
@@ -63,3 +63,37 @@ def test_quotation_marks_scripts_and_width_make_no_joint() -> None:
 @pytest.mark.parametrize("sentence", ["", "。", "Nothing of it.", "渔民出海捕捞金枪鱼。"])
 def test_a_sentence_that_shares_nothing_has_no_signs(sentence: str) -> None:
     assert not joint_signs(sentence, PENSIONS).any()
+
+
+BIKES = "支持换购合格安全的电动自行车，实施手机、平板等数码产品购新补贴。"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "clause", "words"),
+    [
+        ("支持换购合格安全的燃油摩托车。", BIKES, ("电动自行车", "燃油摩托车")),
+        (
+            "加强县级物流配送中心和乡村终端仓储配送设施建设。",
+            "加强县级物流配送中心和乡村终端物流配送设施建设。",
+            ("物流", "仓储"),
+        ),
+    ],
+)
+def test_a_word_exchanged_amid_the_clauses_own_is_told(
+    sentence: str, clause: str, words: tuple[str, str]
+) -> None:
+    assert exchanged_word(sentence, clause) == words
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        BIKES,
+        "支持换购合格安全的电动自行车。",
+        "换购合格安全的电动自行车会得到支持。",
+        "支持换车。",
+        "",
+    ],
+)
+def test_words_of_ones_own_around_the_matter_are_not(sentence: str) -> None:
+    assert exchanged_word(sentence, BIKES) is None
