@@ -17,6 +17,7 @@ from rag.check.segments import (
     cover,
     cut_off,
     fold_for_match,
+    lost_verb,
     segments_of,
 )
 from rag.check.support import Support
@@ -40,6 +41,8 @@ FOUND_AT_RANK = 1
 # around the seven whole English renderings by the default model that were looked at (3.9 to 5.9).
 _LENGTH_RATIO = (1.6, 6.0)
 _MIN_CONTENT = 4
+# A part of a sentence with so many characters of matter may say the question back: 民宿可以搞.
+_MIN_ECHO = 3
 _LEAD_IN = re.compile(
     r"^(?:该|本|这份)?(?:方案|文件|政策|意见|通知)(?:中)?(?:提出|规定|要求|明确|指出|提到)[，,：:]?"
 )
@@ -70,8 +73,7 @@ def says_something(sentence: str, *, chinese: bool) -> bool:
         return False
     if not chinese:
         return len(sentence.split()) > 3 or len(sentence) >= 12
-    content = [c for c in fold_for_match(sentence) if c.isalnum() and c not in FUNCTION_CHARACTERS]
-    return len(content) >= _MIN_CONTENT
+    return len(_content(sentence)) >= _MIN_CONTENT
 
 
 def check(
@@ -95,7 +97,7 @@ def check(
     sentence = _LEAD_IN.sub("", sentence)
     if support is not None and not support.can_judge(passage, language):
         support = None
-    if chinese and cover(sentence, question).share >= ECHO:
+    if chinese and _says_back(sentence, question, passage.text):
         return _fail(Label.PARTIAL, Method.ECHO, Finding(kind=FindingKind.ECHO))
     if verdict := forbid(sentence, passage, language=language, support=support):
         return verdict
@@ -104,6 +106,23 @@ def check(
     if chinese:
         return _judge_coverage(cover(sentence, passage.text, "。".join(passage.heading_path)))
     return _judge_translation(sentence, passage.text, language, rank)
+
+
+def _says_back(sentence: str, question: str, clause: str) -> bool:
+    """Whether the sentence, or a part of it that the clause does not hold, says the question back."""
+    if cover(sentence, question).share >= ECHO:
+        return True
+    return any(
+        len(_content(part)) >= _MIN_ECHO
+        and cover(part, question).share >= ECHO
+        and cover(part, clause).share < COVERED
+        for part in segments_of(sentence)
+    )
+
+
+def _content(text: str) -> list[str]:
+    """The characters that carry matter."""
+    return [c for c in fold_for_match(text) if c.isalnum() and c not in FUNCTION_CHARACTERS]
 
 
 def forbid(
@@ -148,7 +167,7 @@ def forbid(
     if chinese and (lost := lost_figures(sentence, spoken_of)):
         found = Finding(kind=FindingKind.LOST_FIGURES, held=lost)
         return _fail(Label.PARTIAL, Method.FRAGMENT, found)
-    if chinese and (cut := cut_off(sentence, passage.text)):
+    if chinese and (cut := cut_off(sentence, passage.text) or lost_verb(sentence, passage.text)):
         found = Finding(kind=FindingKind.LOST_WORD, held=(cut,))
         return _fail(Label.PARTIAL, Method.FRAGMENT, found)
     return None

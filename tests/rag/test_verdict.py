@@ -185,3 +185,19 @@ def test_a_slice_of_the_clause_begins_where_a_part_of_it_does(
 def test_words_that_also_begin_a_part_are_no_slice_cut_off() -> None:
     assert cut_off("落实补贴政策。", "推动落实补贴政策，落实补贴政策。") == ""
     assert cut_off("落实补贴政策。", "推动落实补贴政策。") == "推动"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "method"),
+    [
+        ("落实农机报废更新补贴政策，民宿可以搞。", Method.ECHO),
+        ("农机报废更新补贴政策，发展民宿经济。", Method.FRAGMENT),
+    ],
+)
+def test_no_part_says_the_question_back_or_lacks_its_verb(
+    clause: Callable[[str], Passage], sentence: str, method: Method
+) -> None:
+    passage = clause("落实农机报废更新补贴政策")
+    question = "农机太旧想换，民宿可以搞吗"
+    verdict = check(sentence, passage, question=question, language="zh", rank=None)
+    assert (verdict.label is Label.SUPPORTED, verdict.method) == (False, method)
