@@ -61,7 +61,7 @@ MAY_PASS = 0.03
 _MOST_READ = 200
 # The language model is asked about sentences that the judge finds this likely: below hardly a faithful
 # one is found, above hardly an altered one.
-ASKED_FROM, ASKED_TO = 0.02, 0.98
+ASKED_FROM, ASKED_TO = 0.02, 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

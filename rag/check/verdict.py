@@ -101,7 +101,8 @@ def check(
         return _fail(Label.PARTIAL, Method.ECHO, Finding(kind=FindingKind.ECHO))
     if verdict := forbid(sentence, passage, language=language, support=support):
         return verdict
-    if support is not None:
+    is_whole = chinese and fold_for_match(sentence) == fold_for_match(passage.text)
+    if support is not None and not is_whole:  # of the clause itself nobody need be asked
         return _judge_support(sentence, passage, language, support, may_ask=may_ask)
     if chinese:
         return _judge_coverage(cover(sentence, passage.text, "。".join(passage.heading_path)))
