@@ -198,10 +198,19 @@ def build_page(assistant: Assistant) -> gr.Blocks:
 
 
 def launch_page(assistant: Assistant, *, host: str, port: int, open_browser: bool) -> None:
-    """Serve the page until interrupted."""
+    """Serve the page until interrupted.
+
+    Raises:
+        OSError: the address cannot be served at.
+    """
     page = build_page(assistant)
     options = launch_options() | {"inbrowser": open_browser, "quiet": True}
-    page.launch(server_name=host, server_port=port, prevent_thread_lock=True, **options)
+    try:
+        page.launch(server_name=host, server_port=port, prevent_thread_lock=True, **options)
+    except OSError as fault:  # Gradio names settings of its own
+        raise OSError(
+            f"nothing can be served at {host}:{port}; is it taken? POLICYQA_PORT chooses another port"
+        ) from fault
     print(f"Policy QA: http://{host}:{port}/  (Ctrl-C stops it)", file=sys.stderr, flush=True)
     page.block_thread()
 
