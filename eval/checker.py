@@ -2,7 +2,8 @@
 
 790 sentences beside the clauses that they cite (eval/questions/support.jsonl), faithful or altered in
 one point, written by somebody who did not know how the checker works, and parted by a hash of their
-id: `eval.fit_support` learns from the tuning half. eval/questions/support_unseen.jsonl has 240 more, harder and learned from by nothing. With --system extractive no language model is
+id: `eval.fit_support` learns from the tuning half. eval/questions/support_unseen.jsonl has 197 more, harder
+and learned from by nothing. With --system extractive no language model is
 asked about borderline sentences. An altered sentence is caught when the checks do not support it; a faithful one is to pass. A
 table on stderr, JSON on stdout.
 """

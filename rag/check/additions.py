@@ -23,7 +23,7 @@ _ADDED_IN_ENGLISH = re.compile(
 )
 # What the official text says where a translation rightly has one of these.
 _MAY_ADD = re.compile(
-    r"每|逐|按[年月季]|年度|日常|月报|季度|年[起前后底末初]|以[前后]|足额|全额|大幅|显著|倍|一次性|统一|全"
+    r"每|逐|按[年月季]|年度|日常|月报|季度|年[起前后底末初]|以[前后]|足额|全额|大幅|显著|倍|一次性|统一|全社会|全面|全国"
 )
 
 

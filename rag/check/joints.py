@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from rag.check.segments import FUNCTION_CHARACTERS, fold_for_match, segments_of
+from rag.check.segments import fold_for_match, matter_of, segments_of
 
 JOINT_SIGNS = (
     "entering", "crossing", "crossing_by_word", "crossing_by_other",
@@ -85,11 +85,6 @@ def _bare(text: str) -> str:
     return _QUOTES.sub("", fold_for_match(text))
 
 
-def _matter(text: str) -> str:
-    """The characters that carry matter."""
-    return "".join(c for c in text if c.isalnum() and c not in FUNCTION_CHARACTERS)
-
-
 def _runs(said: str, held: str) -> list[tuple[int, int]]:
     """From the left, the longest runs of the sentence that the clause holds; none goes beyond a stop."""
     runs, start = [], 0
@@ -97,7 +92,7 @@ def _runs(said: str, held: str) -> list[tuple[int, int]]:
         end = start
         while end < len(said) and said[end] not in _STOPS and said[start : end + 1] in held:
             end += 1
-        if end - start >= _SHORTEST and _matter(said[start:end]):
+        if end - start >= _SHORTEST and matter_of(said[start:end]):
             runs.append((start, end))
         start = max(end, start + 1)
     return runs
@@ -113,14 +108,14 @@ def _joint(clause: _Clause, end: int, between: str, start: int, edge: str) -> Jo
     is_same = clause.parts[end - 1] == clause.parts[start]
     if is_same and start >= end:
         passed = clause.text[end:start]
-        if _matter(between) and _matter(passed):
+        if matter_of(between) and matter_of(passed):
             return Joint.EXCHANGED
         beside = {*edge, clause.text[end], clause.text[start - 1]}
         is_list = not between and not _LIST_MARKS.isdisjoint(passed)
         return Joint.CUT if is_list and _LIST_MARKS.isdisjoint(beside) else Joint.ON
     if not is_same and not between and start in clause.starts:
         return Joint.ENTERING
-    by = 2 if _matter(between) else 1 if between else 0
+    by = 2 if matter_of(between) else 1 if between else 0
     return Joint((Joint.BACK if is_same else Joint.CROSSING) + by)
 
 
@@ -173,9 +168,11 @@ def _place(said: str, runs: Sequence[tuple[int, int]], clause: _Clause) -> list[
     return places[::-1]
 
 
-def _find(said: str, runs: Sequence[tuple[int, int]], clause: _Clause) -> list[_Found]:
-    """The joints of the runs."""
-    places, found = _place(said, runs, clause), []
+def _find(
+    said: str, runs: Sequence[tuple[int, int]], places: Sequence[int], clause: _Clause
+) -> list[_Found]:
+    """The joints of the runs, each at its place."""
+    found = []
     for i, (place, following) in enumerate(zip(places, places[1:], strict=False)):
         (start, end), (then, last) = runs[i], runs[i + 1]
         passed = clause.text[place + end - start : following]
@@ -184,8 +181,8 @@ def _find(said: str, runs: Sequence[tuple[int, int]], clause: _Clause) -> list[_
             _Found(
                 _joint(clause, place + end - start, said[end:then], following, edge),
                 min(end - start, last - then),
-                _matter(said[end:then]),
-                _matter(passed),
+                matter_of(said[end:then]),
+                matter_of(passed),
             )
         )
     return found
@@ -201,7 +198,7 @@ def joint_signs(sentence: str, clause: str) -> np.ndarray:
     runs = _runs(said, held.text)
     if not runs:
         return np.zeros(len(JOINT_SIGNS))
-    found = _find(said, runs, held)
+    found = _find(said, runs, _place(said, runs, held), held)
     counts = np.zeros(len(Joint) - 2)
     for one in found:
         if one.joint >= 0:
@@ -241,13 +238,14 @@ def exchanged_word(sentence: str, clause: str) -> tuple[str, str] | None:
     runs = _runs(said, held.text)
     if not runs:
         return None
-    for one in _find(said, runs, held):
+    places = _place(said, runs, held)
+    for one in _find(said, runs, places, held):
         is_surrounded = one.joint is Joint.EXCHANGED and one.shorter >= _SURROUNDED
         if is_surrounded and _is_another(one.said, one.passed):
             return one.passed, one.said
-    for (start, end), place in zip(runs, _place(said, runs, held), strict=True):
+    for (start, end), place in zip(runs, places, strict=True):
         own, passed = _to_stop(said[end:]), _to_stop(held.text[place + end - start :])
-        is_all_matter = own == _matter(own) and passed == _matter(passed)
+        is_all_matter = own == matter_of(own) and passed == matter_of(passed)
         if end - start >= _SURROUNDED and is_all_matter and _is_another(own, passed):
             return passed, own
     return None

@@ -14,9 +14,6 @@ _LIST_MARKS = str.maketrans(dict.fromkeys("，、；。！？：“”", "\t"))
 _PHRASE = re.compile(r"[^\t]+")
 _WORDLESS_BUT_TABS = re.compile(r"[^\w\t]|_")
 _WORDLESS = re.compile(r"[\W_]+")
-# An official clause opens each of its parts with a verb of two characters.
-_VERB = 2
-_SHORTEST_MATTER = 4
 # Characters that carry no matter of their own: a sentence may add them freely.
 FUNCTION_CHARACTERS = frozenset(
     "的了是在和与及或等将会可以能也都就还有对于为把被从向到由按照根据其这那该此个们吗呢吧啊地得着过您你我他她它"
@@ -31,6 +28,11 @@ def fold_for_match(text: str) -> str:
     """
     folded = to_simplified(unicodedata.normalize("NFKC", text)).lower()
     return folded.replace("(", "").replace(")", "")
+
+
+def matter_of(folded: str) -> str:
+    """The characters of a folded text that carry matter."""
+    return "".join(c for c in folded if c.isalnum() and c not in FUNCTION_CHARACTERS)
 
 
 def segments_of(clause: str) -> tuple[str, ...]:
@@ -88,18 +90,6 @@ def cut_off(sentence: str, clause: str) -> str:
     before = [held[: match.start()] for match in re.finditer(f"(?={re.escape(said)})", held)]
     is_cut = before and all(text and text[-1].isalnum() for text in before)
     return segments_of(before[0])[-1] if is_cut else ""
-
-
-def lost_verb(sentence: str, clause: str) -> str:
-    """The verb that a part of the sentence leaves out of a part of the clause that it has all the rest of, or "".
-
-    农机报废更新补贴政策，… has no verb: whether the policy is ended or carried out, it does not say.
-    """
-    parts = [_WORDLESS.sub("", fold_for_match(part)) for part in segments_of(clause)]
-    rest = {part[_VERB:]: part[:_VERB] for part in parts if len(part) >= _VERB + _SHORTEST_MATTER}
-    folded = fold_for_match(sentence)
-    verbs = (rest.get(_WORDLESS.sub("", part), "") for part in segments_of(folded))
-    return next((verb for verb in verbs if verb and verb not in folded), "")
 
 
 def shared_with(said: str, held: str) -> set[int]:

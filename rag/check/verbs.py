@@ -51,3 +51,15 @@ def exchanged_verb(sentence: str, clause: str) -> Finding | None:
                     kind=FindingKind.ANOTHER_VERB, held=(own + matter,), said=(verb + matter,)
                 )
     return None
+
+
+def lost_verb(sentence: str, clause: str) -> str:
+    """The verb that a part of the sentence leaves out of a part of the clause that it has all the rest of, or "".
+
+    农机报废更新补贴政策，… has no verb: whether the policy is ended or carried out, it does not say.
+    """
+    parts = [_bare(part).strip() for part in segments_of(clause)]
+    rest = {part[_VERB:]: part[:_VERB] for part in parts if len(part) >= _VERB + _MATTER}
+    said = _bare(sentence)
+    verbs = (rest.get(part, "") for part in said.split())
+    return next((verb for verb in verbs if verb and verb not in said), "")

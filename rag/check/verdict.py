@@ -12,16 +12,15 @@ from rag.check.joints import exchanged_word
 from rag.check.modality import grown_force
 from rag.check.negation import disagreement, without_disclaimers
 from rag.check.segments import (
-    FUNCTION_CHARACTERS,
     Coverage,
     cover,
     cut_off,
     fold_for_match,
-    lost_verb,
+    matter_of,
     segments_of,
 )
 from rag.check.support import Support
-from rag.check.verbs import exchanged_verb
+from rag.check.verbs import exchanged_verb, lost_verb
 from rag.findings import Finding, FindingKind
 from rag.language import is_chinese
 
@@ -73,7 +72,7 @@ def says_something(sentence: str, *, chinese: bool) -> bool:
         return False
     if not chinese:
         return len(sentence.split()) > 3 or len(sentence) >= 12
-    return len(_content(sentence)) >= _MIN_CONTENT
+    return len(matter_of(fold_for_match(sentence))) >= _MIN_CONTENT
 
 
 def check(
@@ -114,16 +113,11 @@ def _says_back(sentence: str, question: str, clause: str) -> bool:
     if cover(sentence, question).share >= ECHO:
         return True
     return any(
-        len(_content(part)) >= _MIN_ECHO
+        len(matter_of(fold_for_match(part))) >= _MIN_ECHO
         and cover(part, question).share >= ECHO
         and cover(part, clause).share < COVERED
         for part in segments_of(sentence)
     )
-
-
-def _content(text: str) -> list[str]:
-    """The characters that carry matter."""
-    return [c for c in fold_for_match(text) if c.isalnum() and c not in FUNCTION_CHARACTERS]
 
 
 def forbid(

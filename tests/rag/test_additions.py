@@ -49,3 +49,4 @@ def test_what_the_clause_has_is_not(said: str, clause: str) -> None:
 )
 def test_in_english(said: str, word: str) -> None:
     assert added_word(said, SOME, chinese=False) == word
+    assert added_word(said, f"健全安全机制，{SOME}", chinese=False) == word

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.passage import Passage
-from rag.check.segments import cover, lost_verb, segments_of
+from rag.check.segments import cover, segments_of
 from rag.language import to_traditional
 
 
@@ -63,18 +63,3 @@ def test_headings_support_but_name_no_segment() -> None:
 @pytest.mark.parametrize("sentence", ["育儿补贴", "育儿补贴的制度", "研究建立育儿补贴制度吗"])
 def test_function_characters_weigh_nothing(sentence: str) -> None:
     assert cover(sentence, "研究建立育儿补贴制度。").share == 1.0
-
-
-@pytest.mark.parametrize(
-    ("sentence", "verb"),
-    [
-        ("方案提出，农机报废更新补贴政策，民宿可以搞。", "落实"),
-        ("農機報廢更新補貼政策。", "落实"),
-        ("落实农机报废更新补贴政策。", ""),
-        ("农机报废更新补贴政策要落实。", ""),
-        ("发展民宿经济，要看各地条件。", ""),
-    ],
-)
-def test_a_part_without_its_verb_is_told(sentence: str, verb: str) -> None:
-    clause = "因地制宜发展民宿经济，落实农机报废更新补贴政策，强化产业联农带农。"
-    assert lost_verb(sentence, clause) == verb

@@ -6,7 +6,7 @@ import pytest
 
 from eval.checker import PAIRS, load_pairs
 from index.passage import Passage
-from rag.check.verbs import exchanged_verb
+from rag.check.verbs import exchanged_verb, lost_verb
 from rag.findings import tell
 from rag.language import detect_language, is_chinese
 
@@ -61,3 +61,18 @@ def test_of_all_labelled_faithful_sentences_none_is_told(passages: tuple[Passage
     assert len(faithful) > 300
     told = [p.id for p in faithful if exchanged_verb(p.statement, clauses[p.locators[0]])]
     assert told == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verb"),
+    [
+        ("方案提出，农机报废更新补贴政策，民宿可以搞。", "落实"),
+        ("農機報廢更新補貼政策。", "落实"),
+        ("落实农机报废更新补贴政策。", ""),
+        ("农机报废更新补贴政策要落实。", ""),
+        ("发展民宿经济，要看各地条件。", ""),
+    ],
+)
+def test_a_part_without_its_verb_is_told(sentence: str, verb: str) -> None:
+    clause = "因地制宜发展民宿经济，落实农机报废更新补贴政策，强化产业联农带农。"
+    assert lost_verb(sentence, clause) == verb
