@@ -252,11 +252,18 @@ _NO_FIGURE = re.compile(r"(?:几|数|多少|好几)[十百千万亿]+|[七八九
 # What is told however small it is: shares that are not written as percent (5个点, 八折, 三成), sums,
 # and days, of which a rumour about leave is made. 3类 holds no 3个点.
 _SHARES = ("个点", "个百分点", "折", "成", "倍")
+# Years and months are mostly the asker's own (我工作了十年), but not behind one of these: 免息延续10年.
+_LASTS = re.compile(
+    r"(?:(?:延续|延长|延期|顺延|展期|续|持续|为期|免息|免税|连发|发放|补贴|补助)(?:实施|发放)?(?:到|至|了|满)?|"
+    r"\b(?:extend|prolong|continu|last|waiv)\w*(?: (?:for|by|to|until))?) ?$",
+    re.IGNORECASE,
+)
 _TOLD_UNITS = (*_SHARES, "元", "块", "yuan", "rmb", "天", "day", "days")
 
 
 def unheld_figures(question: str, held: Mapping[str, set[str]]) -> tuple[str, ...]:
-    """The shares, sums and days, and what else is a hundred or more, of a question that are not `kinds_held`.
+    """The shares, sums and days, how long a rule is said to last, and what else is a hundred or more, of a
+    question that are not `kinds_held`.
 
     As the question writes them, in their order.
     """
@@ -269,7 +276,7 @@ def unheld_figures(question: str, held: Mapping[str, set[str]]) -> tuple[str, ..
     return tuple(
         question[figure.start : figure.start + len(figure.written)]
         for figure in told.values()
-        if _is_told(figure)
+        if (_is_told(figure) or _LASTS.search(folded[: figure.start]))
         and (
             f"{figure.value}%" not in held
             if figure.written.endswith(_SHARES)
