@@ -19,7 +19,6 @@ from index.embed import Embedder
 
 WEIGHTS = Path(__file__).with_name("cross_encoder.npz")
 _KEPT_PASSAGES = 512
-_KEPT_QUESTIONS = 16
 # A question or passage is read so far, in tokens.
 LONGEST = 300
 DOWN, UP = ".down", ".up"
@@ -41,7 +40,7 @@ class CrossEncoder:
         (2, dimension) weighs the means of either's states behind `upper`."""
         self._upper = upper
         self._segments, self._head, self._bias = segments, head, bias
-        self._read_question = lru_cache(maxsize=_KEPT_QUESTIONS)(embedder.query_states)
+        self._read_question = embedder.query_states
         self._read_passage = lru_cache(maxsize=_KEPT_PASSAGES)(embedder.passage_states)
 
     @classmethod

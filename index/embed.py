@@ -153,12 +153,12 @@ class SentenceEmbedder:
         return len(self._tokenizer(text, verbose=False)["input_ids"])  # long ones are no fault
 
     def query_states(self, text: str) -> np.ndarray | None:
-        """See Embedder."""
-        return self._states(text, "query")
+        """See Embedder. From the same pass through the encoder as `embed_query`."""
+        return self._embed_one(text)[2]
 
     def passage_states(self, text: str) -> np.ndarray | None:
         """See Embedder."""
-        return self._states(text, "passage")
+        return self._read(text, "passage")[1]
 
     def upper_layers(
         self, changes: Mapping[str, np.ndarray], mark: str
@@ -169,17 +169,20 @@ class SentenceEmbedder:
         graph = onnx.export_upper(lambda: self._model, self._path, self._cache, changes, mark)
         return None if graph is None else onnx.UpperLayers(graph)
 
-    def _states(self, text: str, kind: str) -> np.ndarray | None:
-        if self._graph is None:
-            return None
-        return self._graph.middle_states([self._prompts[kind] + text])[0]
-
-    def _embed(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        (rows,) = self._token_vectors([text], "query")
+    def _embed(self, text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """A question's vector, its own tokens' vectors and its states."""
+        rows, states = self._read(text, "query")
         whole, tokens = _unit_rows(rows.mean(axis=0)[None, :])[0], self._own_tokens(rows)
-        for vectors in (whole, tokens):
-            vectors.flags.writeable = False
-        return whole, tokens
+        for vectors in (whole, tokens, states):
+            if vectors is not None:
+                vectors.flags.writeable = False
+        return whole, tokens, states
+
+    def _read(self, text: str, kind: str) -> tuple[np.ndarray, np.ndarray | None]:
+        """A text's token vectors (n_tokens, dimension), and its states where the graph shows them."""
+        if self._graph is not None:
+            return self._graph.vectors_and_states(self._prompts[kind] + text)
+        return self._token_vectors([text], kind)[0], None
 
     def _own_tokens(self, rows: np.ndarray) -> np.ndarray:
         """A question's token vectors as unit rows, without those that every question has.

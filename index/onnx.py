@@ -59,15 +59,19 @@ class OnnxEncoder:
 
     def token_vectors(self, texts: Sequence[str]) -> list[np.ndarray]:
         """For each text (n_tokens, dimension) float32, special tokens included, in order."""
-        return self._run(texts, "vectors")
+        return [vectors for (vectors,) in self._run(texts, "vectors")]
 
-    def middle_states(self, texts: Sequence[str]) -> list[np.ndarray]:
-        """The same after the lower half of the layers."""
-        return self._run(texts, "states")
+    def vectors_and_states(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """A text's token vectors, and the same after the lower half of the layers.
 
-    def _run(self, texts: Sequence[str], output: str) -> list[np.ndarray]:
+        Both at once, since onnxruntime computes the whole graph for either.
+        """
+        ((vectors, states),) = self._run([text], "vectors", "states")
+        return vectors, states
+
+    def _run(self, texts: Sequence[str], *outputs: str) -> list[tuple[np.ndarray, ...]]:
         """In batches of texts alike in length, so that little is padded."""
-        found: list[np.ndarray] = [np.empty(0, dtype=np.float32)] * len(texts)
+        found: list[tuple[np.ndarray, ...]] = [()] * len(texts)
         by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for start in range(0, len(by_length), _BATCH):
             places = by_length[start : start + _BATCH]
@@ -79,9 +83,9 @@ class OnnxEncoder:
                 max_length=self._max_length,
             )
             inputs = {name: read[name].astype(np.int64) for name in ("input_ids", "attention_mask")}
-            (vectors,) = self._session.run([output], inputs)
-            for place, rows, mask in zip(places, vectors, inputs["attention_mask"], strict=True):
-                found[place] = rows[mask > 0]
+            arrays = self._session.run(outputs, inputs)
+            for i, (place, mask) in enumerate(zip(places, inputs["attention_mask"], strict=True)):
+                found[place] = tuple(array[i][mask > 0] for array in arrays)
         return found
 
 
