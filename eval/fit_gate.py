@@ -48,7 +48,7 @@ _OPINIONS = (SCOPE, READING, PROBE, CROSS)
 # Every set of them that can be at hand: without the language model's file there is no reading, and no probe.
 _AT_HAND = (_OPINIONS, (SCOPE, CROSS), (SCOPE, READING, PROBE))
 # The threshold lets this share of the answerable ones be refused.
-FALSE_REFUSALS = 0.015
+FALSE_REFUSALS = 0.01
 _FOLDS = 10
 # Where nothing was learned of the policy: beside these scope and probe add nothing.
 _UNLEARNED_AT_HAND = ((READING, CROSS), (CROSS,))

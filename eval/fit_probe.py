@@ -30,7 +30,7 @@ from rag.reader import READER
 
 _DIMENSION, _N_LAYERS, _N_POOLS = 256, 2, 4
 _BATCH, _SORTED_BATCHES = 64, 16
-_LEARNING_RATE, _WEIGHT_DECAY = 5e-4, 0.05
+LEARNING_RATE, _WEIGHT_DECAY = 5e-4, 0.05
 _DROPOUT, _DROPOUT_IN = 0.2, 0.1
 _SMOOTHING = 0.02
 # What the loss over the measures counts beside the one that is wanted.
@@ -89,6 +89,19 @@ class ProbeNet(nn.Module):
         mean = mean / mean.norm(dim=1, keepdim=True) * MEAN_LENGTH
         return (self.answered(pooled) + self.mean(self.drop_in(mean)))[:, 0], self.about(pooled)
 
+    @classmethod
+    def of(cls, path: Path) -> ProbeNet:
+        """One that goes on from what `write` wrote; what it knew of the measures is not kept there."""
+        with np.load(path, allow_pickle=False) as arrays:
+            kept = {
+                name: torch.from_numpy(arrays[name].astype(np.float32))
+                for name in arrays.files
+                if arrays[name].dtype.kind == "f"
+            }
+        net = cls(kept["centre"], kept["scale"])
+        net.load_state_dict(kept, strict=False)
+        return net
+
     def write(self, path: Path, fitted_on: str) -> None:
         """What `AttentiveProbe.load` reads."""
         arrays = {
@@ -122,21 +135,33 @@ def _load_asked() -> Iterator[Asked]:
         yield Asked(question=follow_up.question, is_answered=bool(measures), measures=measures)
 
 
+def new_net(states: Sequence[np.ndarray], seed: int = 0) -> ProbeNet:
+    """One that knows nothing but how the states (n_tokens, n) of questions are spread."""
+    torch.manual_seed(seed)
+    some = random.Random(seed).sample(list(states), min(_N_SCALED, len(states)))
+    tokens = np.concatenate(some).astype(np.float32)
+    return ProbeNet(torch.tensor(tokens.mean(axis=0)), torch.tensor(tokens.std(axis=0) + 1e-3))
+
+
 def learn(
-    asked: Sequence[Asked], states: Sequence[np.ndarray], n_epochs: int, seed: int = 0
+    net: ProbeNet,
+    asked: Sequence[Asked],
+    states: Sequence[np.ndarray],
+    *,
+    n_epochs: int,
+    learning_rate: float = LEARNING_RATE,
+    seed: int = 0,
 ) -> ProbeNet:
-    """A probe learned from questions and their states (n_tokens, n) each."""
+    """The net after learning from questions and their states (n_tokens, n) each."""
     torch.manual_seed(seed)
     chance = random.Random(seed)
-    some = np.concatenate(chance.sample(list(states), min(_N_SCALED, len(states))))
-    some = some.astype(np.float32)
-    net = ProbeNet(torch.tensor(some.mean(axis=0)), torch.tensor(some.std(axis=0) + 1e-3))
+    net.train()
     optimiser = torch.optim.AdamW(
-        net.parameters(), lr=_LEARNING_RATE, weight_decay=_WEIGHT_DECAY, betas=(0.9, 0.98)
+        net.parameters(), lr=learning_rate, weight_decay=_WEIGHT_DECAY, betas=(0.9, 0.98)
     )
     n_steps = n_epochs * math.ceil(len(asked) / _BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, _LEARNING_RATE, total_steps=n_steps + 1, pct_start=0.1
+        optimiser, learning_rate, total_steps=n_steps + 1, pct_start=0.1
     )
     with tqdm(total=n_steps, unit="batch", disable=None) as bar:
         for epoch in range(n_epochs):
@@ -201,7 +226,8 @@ def main() -> int:
     ]
     if len(states) < len(asked):
         raise PolicyQAError("the question reader failed on a question; the log tells why.")
-    learn(asked, states, args.epochs, args.seed).write(args.out, f"{len(asked)} questions")
+    net = learn(new_net(states, args.seed), asked, states, n_epochs=args.epochs, seed=args.seed)
+    net.write(args.out, f"{len(asked)} questions")
     print(json.dumps({"questions": len(asked), "epochs": args.epochs, "out": str(args.out)}))
     return 0
 

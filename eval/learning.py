@@ -11,8 +11,9 @@ import numpy as np
 from pydantic import BaseModel
 
 from eval import question as asked
-from eval.question import QUESTIONS, Question, load_questions, split_of
+from eval.question import LEARNED, QUESTIONS, Question, load_questions, split_of
 from rag.answer import Role, Turn
+from rag.weighing import is_short
 
 TUNING = QUESTIONS.with_name("tuning.jsonl")
 MEASURES = QUESTIONS.with_name("measures.jsonl")
@@ -21,6 +22,7 @@ FOLLOW_UPS = QUESTIONS.with_name("followups.jsonl")
 MISUSE = QUESTIONS.with_name("misuse.jsonl")
 HALVES = QUESTIONS.with_name("halves.jsonl")
 SHORT = QUESTIONS.with_name("short.jsonl")
+ALIKE = QUESTIONS.with_name("alike.jsonl")
 
 
 class AboutMeasures(BaseModel):
@@ -41,9 +43,8 @@ class Judged(BaseModel):
     answered: bool = False
 
 
-class Short(BaseModel):
-    """A line of short.jsonl: what is typed in a hurry, and the measures that answer it, none where none
-    does. The gate's opinions are weighed on it, and learned from the short lines of other authors."""
+class Typed(BaseModel):
+    """A line of short.jsonl or alike.jsonl: a question, and the measures that answer it, none where none does."""
 
     lang: str
     question: str
@@ -107,9 +108,16 @@ def load_judged() -> list[Judged]:
     return _load(JUDGED, Judged)
 
 
-def load_short() -> list[Short]:
-    """The queries of short.jsonl in file order."""
-    return _load(SHORT, Short)
+def load_short() -> list[Typed]:
+    """The queries of short.jsonl in file order: typed in a hurry. The gate's opinions are weighed on them,
+    and learned from the short ones of other authors."""
+    return _load(SHORT, Typed)
+
+
+def load_alike() -> list[Typed]:
+    """The questions of alike.jsonl in file order. Their authors had only the text, as those of the
+    evaluation's have, and wrote what people would ask, half of it not answered."""
+    return _load(ALIKE, Typed)
 
 
 def load_misuse() -> list[Misuse]:
@@ -135,7 +143,7 @@ def load_developed() -> list[Question]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """A question in its conversation, and the measures that it is about."""
+    """A question in its conversation, and the measures that it is about; none where none answers it."""
 
     kind: str
     question: str
@@ -170,6 +178,35 @@ def load_labelled() -> Iterator[Labelled]:
                 history=as_turns(follow_up.history),
                 measures=frozenset(follow_up.measures),
             )
+
+
+def load_like_asked() -> Iterator[Labelled]:
+    """The questions to learn from that are asked as the evaluation's are, those that nothing answers too."""
+    for q in (q for path in LEARNED for q in load_questions(path)):
+        if q.kind not in ("structure", "injection"):
+            yield Labelled(
+                kind=q.kind,
+                question=q.question,
+                history=as_turns(q.history),
+                measures=frozenset(q.measures),
+                acceptable=frozenset(q.acceptable_measures),
+            )
+    for typed in load_alike():
+        yield Labelled(
+            kind="alike", question=typed.question, history=(), measures=frozenset(typed.measures)
+        )
+    # What is typed in a hurry stands in neither, and would be forgotten.
+    for about in load_about_measures():
+        if about.kind == "short":
+            yield Labelled(
+                kind="short",
+                question=about.question,
+                history=(),
+                measures=frozenset(about.measures),
+            )
+    for judged in load_judged():
+        if not judged.answered and is_short(judged.question):
+            yield Labelled(kind="short", question=judged.question, history=(), measures=frozenset())
 
 
 def as_turns(history: Sequence[asked.Turn]) -> tuple[Turn, ...]:

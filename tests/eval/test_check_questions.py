@@ -19,7 +19,7 @@ from eval.check_questions import (
     check_question,
     load_questions,
 )
-from eval.question import UNSEEN
+from eval.question import LEARNED, UNSEEN
 
 POLICY = "（一）育儿。研究建立育儿补贴制度。\n（二）免税店。支持开设免税店。"
 MEASURES = {1: "育儿。研究建立育儿补贴制度。", 2: "免税店。支持开设免税店。"}
@@ -54,15 +54,15 @@ def test_the_shipped_questions_have_no_problem() -> None:
     ("path", "n_questions"),
     list(
         zip(
-            UNSEEN,
+            (*LEARNED, *UNSEEN),
             (
                 155,
-                147,
+                146,
                 150,
                 160,
-                240,
+                239,
                 236,
-                236,
+                235,
                 233,
                 232,
                 233,
@@ -76,12 +76,13 @@ def test_the_shipped_questions_have_no_problem() -> None:
                 235,
                 227,
                 227,
+                238,
             ),
             strict=True,
         )
     ),
 )
-def test_the_unseen_questions_are_sound(path: Path, n_questions: int) -> None:
+def test_the_blind_authors_questions_are_sound(path: Path, n_questions: int) -> None:
     questions = load_questions(path)
     assert len({q.id for q in questions} - {q.id for q in load_questions(QUESTIONS)}) == n_questions
     found = check_all(questions, TEXT.read_text(encoding="utf-8"))
@@ -140,5 +141,5 @@ def test_a_question_that_the_index_holds_is_told() -> None:
 
 def test_no_shipped_question_stands_in_the_index() -> None:
     indexed = itertools.chain.from_iterable(load_clause_questions(DEFAULT_TEXTS).values())
-    asked = [q for path in (QUESTIONS, *UNSEEN) for q in load_questions(path)]
+    asked = [q for path in (QUESTIONS, *LEARNED, *UNSEEN) for q in load_questions(path)]
     assert check_independence(asked, indexed) == []

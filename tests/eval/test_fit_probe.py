@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from eval.fit_probe import Asked, learn, load_asked
+from eval.fit_probe import Asked, learn, load_asked, new_net
 from rag.attentive_probe import AttentiveProbe
 from rag.reader import READER
 
@@ -27,7 +27,7 @@ def test_it_learns_what_the_mean_does_not_tell(tmp_path: Path) -> None:
     chance = np.random.default_rng(0)
     made = [make(chance) for _ in range(600)]
     asked, states = [a for a, _ in made[:480]], [s.astype(np.float32) for _, s in made]
-    net = learn(asked, states[:480], n_epochs=12)
+    net = learn(new_net(states[:480]), asked, states[:480], n_epochs=12)
     path = tmp_path / "probe.npz"
     net.write(path, "made by hand")
     probe = AttentiveProbe.load(READER, path)

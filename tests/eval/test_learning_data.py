@@ -15,9 +15,11 @@ from eval.fit_support import BLIND, HARD, TUNING
 from eval.fit_support_encoder import WRITTEN
 from eval.learning import (
     load_about_measures,
+    load_alike,
     load_follow_ups,
     load_halves,
     load_judged,
+    load_like_asked,
     load_misuse,
     load_short,
 )
@@ -39,12 +41,16 @@ def _asked(path_name: str) -> Iterator[str]:
             "follow-ups": load_follow_ups,
             "halves": load_halves,
             "misuse": load_misuse,
+            "like asked": load_like_asked,
         }[path_name]
         for entry in load():
             yield entry.question
 
 
-@pytest.mark.parametrize("source", ["measures", "scope", "follow-ups", "halves", "misuse", "plain"])
+_SOURCES = ("measures", "scope", "follow-ups", "halves", "misuse", "like asked", "plain")
+
+
+@pytest.mark.parametrize("source", _SOURCES)
 def test_no_reported_question_is_learned_from(source: str) -> None:
     reported = [q for q in load_questions(QUESTIONS) if split_of(q.id) == "report"]
     reported += [q for path in UNSEEN for q in load_questions(path)]
@@ -96,6 +102,14 @@ def test_measures_are_sound() -> None:
         )
 
 
+def test_questions_asked_as_the_evaluation_s_are_sound() -> None:
+    alike = load_alike()
+    assert len({typed.question for typed in alike}) == len(alike) > 2000
+    assert all(set(typed.measures) <= set(range(1, 31)) for typed in alike)
+    answered = sum(bool(typed.measures) for typed in alike)
+    assert 0.5 < answered / len(alike) < 0.65
+
+
 def test_halves_are_sound() -> None:
     halves = load_halves()
     assert len({half.question for half in halves}) == len(halves) > 400
@@ -114,5 +128,5 @@ def test_short_queries_are_sound_and_none_of_them_is_learned_from() -> None:
         assert set(query.measures) <= set(range(1, 31))
     answered = sum(bool(query.measures) for query in short)
     assert 0.4 < answered / len(short) < 0.6
-    for source in ("measures", "scope", "follow-ups", "halves", "misuse", "plain"):
+    for source in _SOURCES:
         assert not asked & {question.casefold() for question in _asked(source)}
