@@ -42,7 +42,8 @@ def _open(graph: Path) -> Any:
     import onnxruntime  # a second to import
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if _has_affinity() else 0
+    has_affinity = hasattr(os, "sched_getaffinity")
+    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if has_affinity else 0
     # Threads that spin after a question keep the cores from the search that follows: 41 ms
     # became 26 over 58,701 passages, though the question itself takes 13 where it took 10.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -87,10 +88,6 @@ class OnnxEncoder:
             for i, (place, mask) in enumerate(zip(places, inputs["attention_mask"], strict=True)):
                 found[place] = tuple(array[i][mask > 0] for array in arrays)
         return found
-
-
-def _has_affinity() -> bool:
-    return hasattr(os, "sched_getaffinity")
 
 
 def is_exportable(model: Any) -> bool:
