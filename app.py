@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import sys
 
@@ -28,6 +29,11 @@ def prepare(settings: Settings) -> None:
 
 def main() -> int:
     """Serve the page until Ctrl-C."""
+    argparse.ArgumentParser(
+        prog="app.py",
+        description="Open the chat page. It takes no options: environment variables or a .env file set "
+        "the address (POLICYQA_HOST, POLICYQA_PORT), the model and the texts; README.md lists them.",
+    ).parse_args()
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
