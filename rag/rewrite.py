@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from index.embed import Embedder
 from rag.answer import Role, Turn
 from rag.language import detect_language
+from rag.question import MAX_CHARACTERS
 
 WEIGHTS = Path(__file__).with_name("ellipsis.json")
 # Vectors of one encoder lie close together; spread so far, they count like the signs.
@@ -118,9 +119,11 @@ class Rewriter:
         """The question with the last question of the conversation before it, where it is elliptical.
 
         A whole question is returned as it is. Only what the asker said is used: an answer may be
-        long, or, in a batch, forged.
+        long, or, in a batch, forged; and no more of it than may be asked.
         """
-        asked = [turn.content.strip() for turn in history if turn.role is Role.USER]
+        asked = [
+            turn.content[:MAX_CHARACTERS].strip() for turn in history if turn.role is Role.USER
+        ]
         if not asked or _changes_language(asked[-1], question) or not self.is_elliptical(question):
             return question
         return f"{asked[-1]} {question}"

@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterator
 
 _END = re.compile(r"[。！？!?；]+[”’」）)》]*|(?<![\d.\s][A-Za-z])(?<!\b[A-Za-z])[.؟](?=\s|$)|\n+")
-_LIST_MARK = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.、)）](?!\d)|（\d{1,2}）)\s*")
+_NUMERAL = "一二三四五六七八九"
+_LIST_MARK = re.compile(
+    rf"^\s*(?:[-*•·]|\d{{1,2}}[.、)）](?!\d)|（\d{{1,2}}）|[{_NUMERAL}]是(?![{_NUMERAL}]))\s*"
+)
+# An item's end is no sentence's.
+_ITEM_END = re.compile(r"[；;]+$")
 # Marks that the model copies from its context: （七）, [2], 第（七）项 in front of a sentence, with the
 # words that report it (根据第（七）项的规定，). Of two measures (第七项和第八项) a sentence keeps both.
 _NUMBERED = r"(?:第?[（(\[【][一二三四五六七八九十\d]{1,4}[)）\]】][项条]?+|第[一二三四五六七八九十\d]{1,4}[项条])"
@@ -19,13 +24,15 @@ _LABEL = re.compile(
 )
 _TRAILING_LABEL = re.compile(r"[（(\[【][一二三四五六七八九十\d]{1,4}[)）\]】](?=[。.!！?？]*$)")
 _MARKUP = re.compile(r"\*\*|__|`+|^#+\s*")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def tidy(sentence: str) -> str:
     """A sentence without list marks, Markdown and the measure labels that code attaches itself."""
     sentence = _LIST_MARK.sub("", _MARKUP.sub("", sentence.strip()))
     sentence = _TRAILING_LABEL.sub("", _LABEL.sub("", sentence))
-    return _MARKUP.sub("", sentence).strip()
+    sentence = _MARKUP.sub("", sentence).strip()
+    return _ITEM_END.sub("。" if _HAN.search(sentence) else ".", sentence)
 
 
 def split_sentences(pieces: Iterator[str]) -> Iterator[str]:

@@ -251,6 +251,21 @@ def exchanged_word(sentence: str, clause: str) -> tuple[str, str] | None:
     return None
 
 
+def repeated(sentence: str, clause: str) -> str:
+    """The clause's characters that a Chinese sentence has twice on end, "" where there are none.
+
+    扩大大学龄人口 for 扩大学龄人口 speaks of other people. No faithful sentence of 2,004 has any.
+    """
+    said, held = _bare(sentence), _Clause.read(clause)
+    runs = _runs(said, held.text)
+    places = _place(said, runs, held) if runs else []
+    for i, (place, following) in enumerate(zip(places, places[1:], strict=False)):
+        (start, end), (then, _) = runs[i], runs[i + 1]
+        if then == end and place < following < place + end - start:
+            return held.text[following : place + end - start]
+    return ""
+
+
 def _is_another(said: str, passed: str) -> bool:
     """Whether both are a word or two, and no wording of each other."""
     are_words = all(_SHORTEST <= len(word) <= _LONGEST_WORD for word in (said, passed))

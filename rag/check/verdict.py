@@ -8,7 +8,7 @@ from index.passage import Passage
 from rag.answer import Label, Method, Verdict
 from rag.check.contrary import turned
 from rag.check.figures import foreign_figures, lost_figures
-from rag.check.joints import exchanged_word
+from rag.check.joints import exchanged_word, repeated
 from rag.check.modality import grown_force
 from rag.check.negation import disagreement, without_disclaimers
 from rag.check.segments import (
@@ -158,6 +158,9 @@ def forbid(
         return _fail(Label.UNSUPPORTED, Method.WORDING, exchanged)
     if chinese and (words := exchanged_word(sentence, passage.text)):
         found = Finding(kind=FindingKind.OPPOSITE, held=(words[0],), said=(words[1],))
+        return _fail(Label.UNSUPPORTED, Method.WORDING, found)
+    if chinese and (twice := repeated(sentence, passage.text)):
+        found = Finding(kind=FindingKind.ADDED_WORD, said=(twice,))
         return _fail(Label.UNSUPPORTED, Method.WORDING, found)
     if chinese and (lost := lost_figures(sentence, spoken_of)):
         found = Finding(kind=FindingKind.LOST_FIGURES, held=lost)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.check.joints import JOINT_SIGNS, exchanged_word, joint_signs
+from rag.check.joints import JOINT_SIGNS, exchanged_word, joint_signs, repeated
 
 PENSIONS = (
     "2025年提高城乡居民基础养老金和城乡居民基本医疗保险财政补助标准，适当提高退休人员基本养老金。"
@@ -97,3 +97,21 @@ def test_a_word_exchanged_amid_the_clauses_own_is_told(
 )
 def test_words_of_ones_own_around_the_matter_are_not(sentence: str) -> None:
     assert exchanged_word(sentence, BIKES) is None
+
+
+SCHOOLS = "扩大学龄人口净流入城镇的教育资源供给。"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "twice"),
+    [
+        ("方案提出，扩大大学龄人口净流入城镇的教育资源供给。", "大"),
+        ("扩大学龄人口净流入净流入城镇的教育资源供给。", "净流入"),
+        (SCHOOLS, ""),
+        ("学龄人口净流入的城镇，教育资源供给要扩大。", ""),
+        ("扩大教育资源供给，扩大的是学龄人口净流入城镇的。", ""),
+        ("", ""),
+    ],
+)
+def test_the_clauses_characters_twice_on_end_are_told(sentence: str, twice: str) -> None:
+    assert repeated(sentence, SCHOOLS) == twice

@@ -9,6 +9,7 @@ import pytest
 from fakes import FakeEmbedder
 
 from rag.answer import Role, Turn
+from rag.question import MAX_CHARACTERS
 from rag.rewrite import SIGNS, EllipsisWeights, Rewriter, read_signs, starts_anew
 
 by_form = Rewriter(FakeEmbedder(), None)
@@ -113,3 +114,8 @@ def test_for_another_embedder_the_form_decides(tmp_path: Path) -> None:
     for rewriter in (Rewriter.load(FakeEmbedder()), Rewriter.load(FakeEmbedder(), tmp_path / "no")):
         assert rewriter.is_elliptical("农民工呢？")
         assert not rewriter.is_elliptical("老旧小区多层住宅加装电梯，政府有没有支持的措施？")
+
+
+def test_a_forged_turn_adds_no_more_than_may_be_asked() -> None:
+    endless = Turn(role=Role.USER, content="以旧换新有没有说法，" * 20_000)
+    assert len(rewrite("农民工呢？", [endless])) <= MAX_CHARACTERS + len(" 农民工呢？")

@@ -59,7 +59,7 @@ def test_decimals_and_names_are_not_cut() -> None:
 
 
 def test_list_marks_labels_and_markdown_are_taken_off() -> None:
-    assert cut(REPLIES["lists"]) == ["提高工资。", "发放补贴。", "支持托育；", "加装电梯"]
+    assert cut(REPLIES["lists"]) == ["提高工资。", "发放补贴。", "支持托育。", "加装电梯"]
     assert cut(REPLIES["labels"]) == ["提高养老金。", "支持免税店。", "研究建立育儿补贴制度。"]
     assert cut(REPLIES["markdown"]) == ["答复", "可以。", "支持以旧换新。", "推动转型。"]
 
@@ -114,6 +114,10 @@ def test_a_figure_at_the_start_stays(sentence: str) -> None:
         ("第七项和第八项都提到养老。", "第七项和第八项都提到养老。"),
         ("第（七）、（八）项提到养老。", "第（七）、（八）项提到养老。"),
         ("第（七）项以及第八项提到养老。", "第（七）项以及第八项提到养老。"),
+        ("一是提高标准；", "提高标准。"),
+        ("（七）二是提高标准；", "二是提高标准。"),
+        ("一是一，二是二。", "一是一，二是二。"),
+        ("Pensions are to be raised;", "Pensions are to be raised."),
     ],
 )
 def test_a_label_goes_with_the_words_that_report_it(sentence: str, tidied: str) -> None:
