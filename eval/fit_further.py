@@ -20,23 +20,19 @@ import numpy as np
 from tqdm import tqdm
 
 from corpus.errors import PolicyQAError
-from corpus.load import load_corpus
+from eval.entrance import Entrance
 from eval.fit_probe import Asked, ProbeNet, learn
 from eval.learning import Labelled, load_like_asked
 from eval.logistic import go_on_logistic
 from eval.readings import open_reader
 from index.search import Index
-from rag.answer import Reason
 from rag.attentive_probe import WEIGHTS as PROBE
 from rag.build import open_index, open_retriever
 from rag.gate import Gate
 from rag.logistic import LogisticWeights
-from rag.question import read_question
 from rag.reader import WEIGHTS as READING
 from rag.reader import QuestionReader, mean_of
-from rag.rewrite import Rewriter
 from rag.settings import Settings
-from rag.structure import answer_structure
 
 # Inverse regularisation, epochs and rate: chosen on the calibration sets, and on the half of the new
 # authors whom the other half did not know.
@@ -67,25 +63,17 @@ def read_examples(
     Raises:
         PolicyQAError: the reader failed on a question.
     """
-    documents, rewriter = load_corpus(Settings().texts), Rewriter.load(index.embedder)
-    gate, retriever = Gate(index, reader=reader), open_retriever(index, reader)
+    gate = Gate(index, reader=reader)
+    entrance = Entrance(open_retriever(index, reader), gate)
     for one in tqdm(labelled, unit="question", disable=None):
-        read = read_question(one.question)
-        if isinstance(read, Reason) or answer_structure(
-            read.query, documents, "zh", history=one.history, search=retriever.search
-        ):
+        if (reached := entrance.reach(one.question, one.history)) is None:
             continue
-        if gate.is_misuse(read.query):  # nothing is weighed
-            continue
-        rewritten = rewriter.rewrite(read.query, one.history)
-        hits = retriever.search_asked(read.query, rewritten)
-        states = reader.states(read.query)
-        if states is None:
+        if (states := reader.states(reached.query)) is None:
             raise PolicyQAError("the question reader failed on a question; the log tells why.")
         yield Example(
             labelled=one,
-            query=read.query,
-            signs=gate.read(read.query, rewritten, hits).values,
+            query=reached.query,
+            signs=gate.read(reached.query, reached.rewritten, reached.hits).values,
             states=states,
         )
 

@@ -25,7 +25,7 @@ from sklearn.model_selection import LeaveOneGroupOut, StratifiedKFold, cross_val
 from tqdm import tqdm
 
 from corpus.errors import PolicyQAError
-from corpus.load import load_corpus
+from eval.entrance import Entrance
 from eval.learning import as_turns, load_short
 from eval.plans import NAMES, load_plan_questions, open_plan
 from eval.question import CALIBRATION, load_questions
@@ -39,9 +39,7 @@ from rag.question import read_question
 from rag.read_topics import ReadTopics
 from rag.reader import QuestionReader
 from rag.retrieve import PolicyRetriever
-from rag.rewrite import Rewriter
 from rag.settings import Settings
-from rag.structure import answer_structure
 from rag.weighing import CROSS, PROBE, READING, SCOPE, WEIGHTS, Weighing, is_short
 
 _OPINIONS = (SCOPE, READING, PROBE, CROSS)
@@ -93,20 +91,14 @@ def pose() -> Iterator[Posed]:
 
 def hear(retriever: PolicyRetriever, gate: Gate, posed: Sequence[Posed]) -> Iterator[Heard]:
     """Every question that reaches the gate."""
-    documents, rewriter = load_corpus(Settings().texts), Rewriter.load(retriever.index.embedder)
+    entrance = Entrance(retriever, gate)
     for q in tqdm(posed, unit="question", disable=None):
-        read = read_question(q.question)
-        if isinstance(read, Reason) or answer_structure(
-            read.query, documents, "zh", history=q.history, search=retriever.search
-        ):
+        if (reached := entrance.reach(q.question, q.history)) is None:
             continue
-        if gate.is_misuse(read.query):  # nothing is weighed
-            continue
-        rewritten = rewriter.rewrite(read.query, q.history)
-        hits = retriever.search_asked(read.query, rewritten)
+        query, rewritten, hits = reached.query, reached.rewritten, reached.hits
         left = [hit for hit in hits if hit.passage.locator.measure not in q.gold]
         opinions = [
-            gate.opinions(read.query, rewritten, found, gate.read(read.query, rewritten, found))
+            gate.opinions(query, rewritten, found, gate.read(query, rewritten, found))
             for found in ([hits, left] if q.is_answered and left else [hits])
         ]
         yield Heard(

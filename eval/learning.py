@@ -152,17 +152,21 @@ class Labelled:
     acceptable: frozenset[int] = frozenset()
 
 
+def _labelled(question: Question) -> Labelled:
+    return Labelled(
+        kind=question.kind,
+        question=question.question,
+        history=as_turns(question.history),
+        measures=frozenset(question.measures),
+        acceptable=frozenset(question.acceptable_measures),
+    )
+
+
 def load_labelled() -> Iterator[Labelled]:
     """Every question to learn from whose measures are known; none about the document's build."""
     for q in load_developed():
         if q.answerable and q.measures and q.kind != "structure":
-            yield Labelled(
-                kind=q.kind,
-                question=q.question,
-                history=as_turns(q.history),
-                measures=frozenset(q.measures),
-                acceptable=frozenset(q.acceptable_measures),
-            )
+            yield _labelled(q)
     for about in load_about_measures():
         yield Labelled(
             kind=f"{about.kind}, measures.jsonl",
@@ -184,13 +188,7 @@ def load_like_asked() -> Iterator[Labelled]:
     """The questions to learn from that are asked as the evaluation's are, those that nothing answers too."""
     for q in (q for path in LEARNED for q in load_questions(path)):
         if q.kind not in ("structure", "injection"):
-            yield Labelled(
-                kind=q.kind,
-                question=q.question,
-                history=as_turns(q.history),
-                measures=frozenset(q.measures),
-                acceptable=frozenset(q.acceptable_measures),
-            )
+            yield _labelled(q)
     for typed in load_alike():
         yield Labelled(
             kind="alike", question=typed.question, history=(), measures=frozenset(typed.measures)
