@@ -99,6 +99,7 @@ class Composer:
         self._scores = [hit.score for hit in evidence]
         self._language = language
         self._search = search
+        self._chosen = self._choose()
         self._stated: set[str] = set()
         self._quoted: set[str] = set()
         self._texts: set[str] = set()
@@ -119,9 +120,9 @@ class Composer:
             if statement is not None:
                 n += 1
                 yield statement
-            if n >= self._most - self._n_unstated():
+            if n >= self._most - len(self._unstated()):
                 break
-        for passage in self._uncovered(self._most - n):
+        for passage in self._unstated()[: max(0, self._most - n)]:
             yield self._quote(passage)
 
     def place(self, statement: Statement, stated: Sequence[Statement]) -> int:
@@ -135,13 +136,11 @@ class Composer:
 
     def quotes(self) -> tuple[Statement, ...]:
         """The answer without a draft: what `compose` gives of an empty one. Before `compose`."""
-        return tuple(self._worded(passage) for passage in self._uncovered(self._most))
+        return tuple(self._worded(passage) for passage in self._chosen)
 
-    def _n_unstated(self) -> int:
-        """How many measures no sentence speaks of yet: a place is kept for each."""
-        measures = {p.locator.measure_locator for p in self._evidence}
-        stated = {p.locator.measure_locator for p in self._evidence if p.id in self._stated}
-        return len(measures - stated)
+    def _unstated(self) -> list[Passage]:
+        """The chosen clauses that nothing has stated yet: a place is kept for each."""
+        return [passage for passage in self._chosen if passage.id not in self._stated]
 
     def _state(self, drafted: Drafted) -> Statement | None:
         sentence = drafted.text
@@ -157,6 +156,8 @@ class Composer:
         )
         self._n_asked += verdict.method is Method.SECOND_READING
         if verdict.label is Label.SUPPORTED:
+            if drafted.passage is None and self._misses_the_point(sentence, passage):
+                return self._quote(passage)
             return self._keep(sentence, passage, verdict)
         self.rejected.append(Rejected(text=sentence, quote=passage.text, verdict=verdict))
         is_translation = drafted.passage is not None  # its next sentence may still pass
@@ -203,11 +204,18 @@ class Composer:
         found = (hit.rank for hit in self._search(sentence) if hit.passage.id == passage.id)
         return passage, 1.0, next(found, None)
 
-    def _uncovered(self, most: int) -> list[Passage]:
-        """What is asked for and nothing has stated: the best clause of each measure, and one more if it
-        is as near; each that is asked for by itself.
+    def _misses_the_point(self, sentence: str, passage: Passage) -> bool:
+        """Whether a clause's first sentence leaves out the part that the question is nearest to."""
+        if self._support is None or passage.id in self._stated:
+            return False
+        asked = self._support.asked_segment(self._question, passage)
+        return asked not in cover(sentence, passage.text).segments
 
-        At most `most`, the second ones giving way. For a question after all that there is, every
+    def _choose(self) -> tuple[Passage, ...]:
+        """The clauses that the answer tells: the best of each measure, and one more if it is as near;
+        each that is asked for by itself.
+
+        At most `_most`, the second ones giving way. For a question after all that there is, every
         clause, in the order of the text; if there are too many, no measure goes without its best.
         """
         if self._wants_all:
@@ -215,12 +223,10 @@ class Composer:
             ranked: list[tuple[int, Passage]] = []
             for passage in self._evidence:
                 measure = passage.locator.measure_locator
-                if passage.id not in self._stated:
-                    ranked.append((places[measure], passage))
+                ranked.append((places[measure], passage))
                 places[measure] += 1
             ranked.sort(key=lambda pair: pair[0])
-            return sorted((p for _, p in ranked[: max(0, most)]), key=lambda p: p.locator)
-        stated: set[Locator] = set()
+            return tuple(sorted((p for _, p in ranked[: self._most]), key=lambda p: p.locator))
         best: dict[Locator, float] = {}
         first: list[int] = []
         second: dict[Locator, int] = {}
@@ -228,15 +234,10 @@ class Composer:
             measure = passage.locator.measure_locator
             if measure not in best:
                 best[measure] = score
-                if passage.id in self._stated:
-                    stated.add(measure)
-                else:
-                    first.append(i)
-            elif passage.id in self._asked and passage.id not in self._stated:
                 first.append(i)
-            elif measure in stated or passage.id in self._stated:
-                continue
+            elif passage.id in self._asked:
+                first.append(i)
             elif score >= best[measure] - AS_NEAR:
                 second.setdefault(measure, i)
-        chosen = [*first, *second.values()][: max(0, most)]
-        return [self._evidence[i] for i in sorted(chosen)]
+        chosen = [*first, *second.values()][: self._most]
+        return tuple(self._evidence[i] for i in sorted(chosen))

@@ -209,3 +209,16 @@ def test_after_all_that_there_is_the_clauses_tell_it_themselves(
     answer = make_assistant(model).ask("数码产品购新补贴有哪些")
     assert model.asked == [] and answer.origin is Origin.EXTRACTIVE
     assert any("平板、智能手表（手环）" in s.text for s in answer.statements)
+
+
+def test_a_sentence_about_one_clause_does_not_stand_for_the_other_of_its_measure(
+    passages: tuple[Passage, ...],
+) -> None:
+    first, second, third = [p for p in passages if p.locator.measure == 5][:3]
+    evidence = [
+        Hit(passage=p, rank=n, score=score, dense_rank=n, lexical_rank=None)
+        for n, (p, score) in enumerate([(first, 1.0), (second, 0.99), (third, 0.5)], start=1)
+    ]
+    composer = Composer("…", evidence, language="zh", wants_all=False, search=lambda _: ())
+    told = composer.compose([Drafted(text=first.text, passage=None)])
+    assert [s.citations[0].quote for s in told] == [first.text, second.text]

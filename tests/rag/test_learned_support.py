@@ -231,6 +231,37 @@ def test_the_spoken_segment_is_found(support: Support, clause: FindClause) -> No
         assert i in support.spoken_segments(part, passage)
 
 
+def test_the_asked_segment_is_found(support: Support, clause: FindClause) -> None:
+    passage = clause("培育新型农业经营主体")
+    parts = segments_of(passage.text)
+    assert "农机" in parts[support.asked_segment("拖拉机报废了换台新的有没有补贴", passage)]
+    assert "民宿" in parts[support.asked_segment("自家院子能不能开民宿", passage)]
+
+
+@pytest.mark.parametrize(
+    ("draft", "told"),
+    [
+        (["落实农机报废更新补贴政策。"], ["落实农机报废更新补贴政策。"]),
+        (["强化产业联农带农。"], None),
+        (["强化产业联农带农。", "落实农机报废更新补贴政策。"], None),
+    ],
+)
+def test_a_sentence_beside_the_point_gives_way_to_its_clause(
+    support: Support, clause: FindClause, draft: list[str], told: list[str] | None
+) -> None:
+    passage = clause("培育新型农业经营主体")
+    composer = Composer(
+        "拖拉机报废了换台新的有没有补贴",
+        [Hit(passage=passage, rank=1, score=1.0, dense_rank=1, lexical_rank=None)],
+        language="zh",
+        wants_all=False,
+        search=lambda _: (),
+        support=support,
+    )
+    drafted = [Drafted(text=text, passage=None) for text in draft]
+    assert [s.text for s in composer.compose(drafted)] == (told or [passage.text])
+
+
 @pytest.mark.parametrize(("thinks", "passes"), [(3.0, True), (-3.0, False), (None, False)])
 def test_what_reads_both_together_is_one_more_sign(
     clause: FindClause, thinks: float | None, passes: bool
