@@ -44,16 +44,24 @@ class AttentiveProbe:
 
     def logit(self, states: np.ndarray) -> float:
         """That the documents say what is asked, for states (n_tokens, dimension) as they come."""
-        scaled = (states - self._arrays["centre"]) / self._arrays["scale"]
-        read = self._linear("inward", scaled)
-        for layer in range(self._n_layers):
-            read = self._layer(f"layers.{layer}.", read)
-        read = self._norm("norm", read)
-        shares = _softmax(self._linear("attention", read), axis=0)
+        scaled = self._scaled(states)
+        read = self.read(states)
+        shares = softmax(self._linear("attention", read), axis=0)
         pooled = (shares.T @ read).ravel()
         mean = scaled.mean(axis=0)
         mean *= MEAN_LENGTH / np.linalg.norm(mean)
         return float((self._linear("answered", pooled) + self._linear("mean", mean))[0])
+
+    def read(self, states: np.ndarray) -> np.ndarray:
+        """What it makes of each token's state: (n_tokens, own dimension)."""
+        read = self._linear("inward", self._scaled(states))
+        for layer in range(self._n_layers):
+            read = self._layer(f"layers.{layer}.", read)
+        return self._norm("norm", read)
+
+    def _scaled(self, states: np.ndarray) -> np.ndarray:
+        found: np.ndarray = (states - self._arrays["centre"]) / self._arrays["scale"]
+        return found
 
     def _linear(self, name: str, x: np.ndarray) -> np.ndarray:
         found: np.ndarray = x @ self._arrays[f"{name}.weight"].T + self._arrays[f"{name}.bias"]
@@ -78,12 +86,13 @@ class AttentiveProbe:
         # (3, heads, tokens, width)
         query, key, value = both.reshape(n, 3, N_HEADS, -1).transpose(1, 2, 0, 3)
         width = dimension // N_HEADS
-        shares = _softmax(query @ key.transpose(0, 2, 1) / np.sqrt(width), axis=-1)
+        shares = softmax(query @ key.transpose(0, 2, 1) / np.sqrt(width), axis=-1)
         joined = (shares @ value).transpose(1, 0, 2).reshape(n, dimension)
         return self._linear(f"{name}out_proj", joined)
 
 
-def _softmax(x: np.ndarray, axis: int) -> np.ndarray:
+def softmax(x: np.ndarray, axis: int) -> np.ndarray:
+    """Shares along an axis."""
     raised = np.exp(x - x.max(axis=axis, keepdims=True))
     found: np.ndarray = raised / raised.sum(axis=axis, keepdims=True)
     return found

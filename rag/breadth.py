@@ -5,6 +5,7 @@ another names a matter only in passing (我是农民工，…). Two logistic mod
 vector looks like one about several things, and then, for each measure, a few signs of how the whole
 question, its parts and its single words find it, the products of each two of them, and, where both it and
 the best are known to `index.topics`, how much the question and any part of it speak of either. `eval.fit_breadth` learns all.
+Where the language model reads the question, what each measure attends to in it is weighed in (`rag.measure_attention`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from corpus.document import Locator
 from index.passage import Hit
 from rag.extent import asks_for_all, is_compound, parts_of, sentences_asked
+from rag.measure_attention import Attended
 from rag.products import SignWeights
 from rag.retrieve import PolicyRetriever
 from rag.wording import names_in
@@ -59,7 +61,8 @@ class Sighting:
     each of its parts. `reach` has for each measure how near it comes to each token of the question
     (n_tokens,); empty where there is no late interaction. `named` are the measures that hold each
     name that stands in the question and in few of them. `asked` are the rankings by each of several
-    sentences with a question mark. `odds` are those of Index.topic_odds.
+    sentences with a question mark. `odds` are those of Index.topic_odds; `attended` is None where
+    the language model does not read.
     """
 
     vector: np.ndarray
@@ -70,6 +73,7 @@ class Sighting:
     asked: tuple[tuple[Hit, ...], ...]
     odds: Mapping[Locator, float]
     part_odds: Mapping[Locator, float]
+    attended: Attended | None
     wants_all: bool
     says_several: bool
 
@@ -120,6 +124,7 @@ def sight(
         ),
         odds=odds,
         part_odds={measure: max(part[measure] for part in odds_by_part) for measure in odds},
+        attended=None if retriever.attention is None else retriever.attention.attend(rewritten),
         wants_all=asks_for_all(question),
         says_several=says_several,
     )
@@ -247,13 +252,10 @@ class Breadth:
         if self._weights is None or not sighting.reach:  # learned on late interaction
             signs = read_signs(sighting, 0.0)
             return [other for other, (_, rank, lead, *_) in signs.items() if lead > 0 and rank < 3]
-        topic = (sighting.vector - self._centre) * VECTOR_SCALE @ self._vector
-        signs = read_signs(sighting, float(topic) + self._weights.vector_intercept)
-        sure = {}
-        for other, values in signs.items():
-            topical = read_topic_signs(sighting, other)
-            model = self._weights.signs_with_topics if len(topical) else self._weights.signs
-            sure[other] = model.logit(np.concatenate([values, topical]))
+        sure = self.logits(sighting)
+        if attended := sighting.attended:
+            best = sighting.best
+            sure = {other: attended.weigh(logit, other, best) for other, logit in sure.items()}
         least = _LEAST_OF_SEVERAL if sighting.says_several else _LEAST
         asked = {found[0].passage.locator.measure_locator for found in sighting.asked}
         chosen = (
@@ -262,3 +264,18 @@ class Breadth:
             if logit > (min(least, _LEAST_OF_ASKED) if other in asked else least)
         )
         return sorted(chosen, key=lambda other: -sure[other])
+
+    def logits(self, sighting: Sighting) -> dict[Locator, float]:
+        """That the question is about a measure too, of each beside the best, by the signs alone; empty
+        without weights."""
+        if self._weights is None:
+            return {}
+        topic = (sighting.vector - self._centre) * VECTOR_SCALE @ self._vector
+        sure = {}
+        for other, values in read_signs(
+            sighting, float(topic) + self._weights.vector_intercept
+        ).items():
+            topical = read_topic_signs(sighting, other)
+            model = self._weights.signs_with_topics if len(topical) else self._weights.signs
+            sure[other] = model.logit(np.concatenate([values, topical]))
+        return sure

@@ -12,6 +12,7 @@ from rag.assistant import Assistant
 from rag.entailment import second_reader
 from rag.gate import Gate
 from rag.language import detect_language
+from rag.measure_attention import MeasureAttention
 from rag.model import ModelHost
 from rag.prompt import load_prompts
 from rag.read_topics import ReadTopics
@@ -51,7 +52,9 @@ def assemble(
 
 def open_retriever(index: Index, reader: QuestionReader) -> PolicyRetriever:
     """The retriever of an index that a reader, started already, has a say in."""
-    return PolicyRetriever(index=index, read=ReadTopics.load(reader))
+    return PolicyRetriever(
+        index=index, read=ReadTopics.load(reader), attention=MeasureAttention.load(reader)
+    )
 
 
 def open_index(settings: Settings) -> Index:

@@ -11,6 +11,7 @@ from pydantic import ConfigDict
 
 from index.passage import Hit
 from index.search import Index
+from rag.measure_attention import MeasureAttention
 from rag.read_topics import ReadTopics
 
 TOP_K = 10
@@ -63,6 +64,7 @@ class PolicyRetriever(BaseRetriever):
     index: Index
     top_k: int = TOP_K
     read: ReadTopics | None = None
+    attention: MeasureAttention | None = None
 
     def search(self, *queries: str) -> tuple[Hit, ...]:
         """The best hits over all queries: `top_k`, and the rest of the best measure's clauses."""

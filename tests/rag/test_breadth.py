@@ -21,6 +21,7 @@ from rag.breadth import (
     sight,
 )
 from rag.extent import parts_of, sentences_asked
+from rag.measure_attention import Attended
 from rag.products import SignWeights, expand
 from rag.retrieve import PolicyRetriever
 
@@ -43,6 +44,7 @@ def seen(
     odds: dict[int, float] | None = None,
     part_odds: dict[int, float] | None = None,
     asked: tuple[int, ...] = (),
+    attended: Attended | None = None,
 ) -> Sighting:
     """A sighting of a question that wants all; the measures are told by their numbers."""
     places = {hit.passage.locator.measure: hit.passage.locator.measure_locator for hit in whole}
@@ -57,6 +59,7 @@ def seen(
         asked=tuple(tuple(h for h in whole if h.passage.locator.measure == n) for n in asked),
         odds={places[n]: logit for n, logit in (odds or {}).items()},
         part_odds={places[n]: logit for n, logit in (part_odds or odds or {}).items()},
+        attended=attended,
         wants_all=True,
         says_several=False,
     )
@@ -253,3 +256,15 @@ def test_weights_are_used_where_they_fit_alone(
 
 def test_the_shipped_weights_fit_the_default_embedder() -> None:
     assert Breadth.load(DEFAULT_EMBEDDER, SCORING)._weights is not None
+
+
+@pytest.mark.parametrize(("logit", "told"), [(2.0, [7]), (-2.0, [])])
+def test_what_a_measure_attends_to_is_weighed_in(
+    passages: tuple[Passage, ...], logit: float, told: list[int]
+) -> None:
+    whole = hits(passages, (5, 0.9), (7, 0.89))
+    best, other = (hit.passage.locator.measure_locator for hit in whole)
+    said = Attended(odds={best: 0.0, other: logit}, weights=(1.0, 1.0, 0.0, 0.0))
+    breadth = Breadth(weights(signs(), intercept=0.5))
+    assert [m.measure for m in breadth.others(seen(whole))] == [7]
+    assert [m.measure for m in breadth.others(seen(whole, attended=said))] == told
