@@ -98,6 +98,9 @@ def check(
         support = None
     if chinese and _says_back(sentence, question, passage.text):
         return _fail(Label.PARTIAL, Method.ECHO, Finding(kind=FindingKind.ECHO))
+    if chinese and (woven := _woven_in(sentence, question, passage)):
+        found = Finding(kind=FindingKind.ADDED_WORD, said=(woven,))
+        return _fail(Label.UNSUPPORTED, Method.WORDING, found)
     if verdict := forbid(sentence, passage, language=language, support=support):
         return verdict
     is_whole = chinese and fold_for_match(sentence) == fold_for_match(passage.text)
@@ -118,6 +121,18 @@ def _says_back(sentence: str, question: str, clause: str) -> bool:
         and cover(part, clause).share < COVERED
         for part in segments_of(sentence)
     )
+
+
+def _woven_in(sentence: str, question: str, passage: Passage) -> str:
+    """A word of the question that the clause has not, amid the clause's own words, or "".
+
+    Asked about 民宿, a model wrote 民宿 into what is done for 夜间消费集聚区域, and the learned judge let it pass.
+    """
+    coverage = cover(sentence, passage.text, "。".join(passage.heading_path))
+    if coverage.share < COVERED:
+        return ""
+    asked = fold_for_match(question)
+    return next((run for run in coverage.missing if len(run) >= _WORD and run in asked), "")
 
 
 def forbid(

@@ -208,6 +208,21 @@ def test_of_one_answer_only_so_many_sentences_are_read_twice(clause: FindClause)
     assert methods == [Method.SECOND_READING] * MAX_ASKED
 
 
+@pytest.mark.parametrize(
+    ("question", "method"),
+    [("民宿那一带夜里停车方便吗", Method.WORDING), ("夜里停车方便吗", Method.SUPPORT)],
+)
+def test_a_word_of_the_question_is_not_woven_into_a_clause(
+    support: Support, clause: FindClause, question: str, method: Method
+) -> None:
+    passage = clause("加大对夜间消费集聚区域")
+    sentence = passage.text.replace("对夜间", "对民宿和夜间")
+    verdict = check(sentence, passage, question=question, language="zh", rank=None, support=support)
+    assert verdict.method is method
+    if method is Method.WORDING:
+        assert verdict.label is Label.UNSUPPORTED and verdict.finding.said == ("民宿",)
+
+
 def test_without_a_rendering_a_translation_must_lead_back(
     support: Support, clause: FindClause
 ) -> None:
