@@ -10,6 +10,8 @@ _NUMERAL = "一二三四五六七八九"
 _LIST_MARK = re.compile(
     rf"^\s*(?:[-*•·]|\d{{1,2}}[.、)）](?!\d)|（\d{{1,2}}）|[{_NUMERAL}]是(?![{_NUMERAL}]))\s*"
 )
+# 方案提出，一是…: the mark of an item stands behind the words that the draft begins with, too.
+_MARK_BEHIND = re.compile(rf"(?<=方案提出，)[{_NUMERAL}]是(?![{_NUMERAL}])")
 # An item's end is no sentence's.
 _ITEM_END = re.compile(r"[；;]+$")
 # Marks that the model copies from its context: （七）, [2], 第（七）项 in front of a sentence, with the
@@ -30,7 +32,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 def tidy(sentence: str) -> str:
     """A sentence without list marks, Markdown and the measure labels that code attaches itself."""
     sentence = _LIST_MARK.sub("", _MARKUP.sub("", sentence.strip()))
-    sentence = _TRAILING_LABEL.sub("", _LABEL.sub("", sentence))
+    sentence = _TRAILING_LABEL.sub("", _LABEL.sub("", _MARK_BEHIND.sub("", sentence)))
     sentence = _MARKUP.sub("", sentence).strip()
     return _ITEM_END.sub("。" if _HAN.search(sentence) else ".", sentence)
 
