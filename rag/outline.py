@@ -60,10 +60,11 @@ class Outline:
         return any(asks("which_part").search(normalize(t.content)) for t in self._history)
 
     def _all(self, marked: Marked) -> tuple[Statement, ...] | None:
-        """All parts with their headings and how many measures each has."""
+        """All parts with their headings and, if measures are named, how many each has."""
         if not asks("outline").search(marked.text) or weight(marked.text) > OTHER_MATTER:
             return None
-        return tuple(self._say.part(part) for part in self._document.parts)
+        counted = bool(re.search(load_references()["units"]["measure"], marked.text))
+        return tuple(self._say.part(part, counted=counted) for part in self._document.parts)
 
     def _count(self, marked: Marked) -> tuple[Statement, ...] | None:
         """How many parts and measures there are in all, or in a part named by its heading."""
@@ -83,8 +84,7 @@ class Outline:
         # Who counts both speaks of the document, whatever else he tells.
         if not named or (rest > most and len(counted) < 2):
             return None
-        n_measures = sum(1 for _ in self._document.measures())
-        return (self._say.counts(self._document.parts, n_measures),)
+        return (self._say.counts(),)
 
     def _by_heading(self, marked: Marked) -> tuple[Statement, ...] | None:
         """A part named by its heading."""

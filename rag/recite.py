@@ -27,12 +27,23 @@ def heading_citation(document: Document, measure: Measure) -> Citation:
     return Citation(locator=document.locate(measure), quote=span.slice(document.text), span=span)
 
 
+def _whole_citation(document: Document, measure: Measure) -> Citation:
+    """A measure cited with all of its sentences."""
+    quote = measure.span.slice(document.text)
+    return Citation(locator=document.locate(measure), quote=quote, span=measure.span)
+
+
 def _part_citation(document: Document, part: Part) -> Citation:
     """A part cited by its label and heading."""
     head = part.label + part.heading
     span = Span(part.span.start, part.span.start + len(head))
     locator = Locator(document.id, (Step("part", part.number or 0),))
     return Citation(locator=locator, quote=head, span=span)
+
+
+def _ends_of(measures: Sequence[Measure]) -> Sequence[Measure]:
+    """The first and the last, whose numbers show how many there are."""
+    return measures[:: max(1, len(measures) - 1)]
 
 
 class Reciter:
@@ -72,44 +83,54 @@ class Reciter:
 
     def clause_count(self, measure: Measure) -> Statement:
         """How many sentences it has."""
-        citation, n = heading_citation(self._document, measure), len(measure.clauses)
-        text = f"{citation.quote} ({n} sentences)"
+        title, n = heading_citation(self._document, measure).quote, len(measure.clauses)
+        text = f"{title} ({n} sentences)"
         if self._chinese:
-            text = f"{citation.quote}：正文共{n}句（{format_numeral(n)}句）。"
+            text = f"{title}：正文共{n}句（{format_numeral(n)}句）。"
+        citation = _whole_citation(self._document, measure)
         return Statement(text=self._written(text), citations=(citation,), verdict=COUNTED)
 
-    def part(self, part: Part) -> Statement:
-        """Its place, label and heading, and which measures it has."""
+    def part(self, part: Part, *, counted: bool = True) -> Statement:
+        """Its place, label and heading and, if `counted`, how many measures it has, from which to which."""
         citation = _part_citation(self._document, part)
-        numbers = [m.number for m in part.all_measures()]
-        n, run = len(numbers), f"{numbers[0]}–{numbers[-1]}" if numbers else "–"
-        text = f"Part {part.number}: {citation.quote} ({n} measures: {run})"
+        measures = list(part.all_measures()) if counted else []
+        ends = _ends_of(measures)
         if self._chinese:
-            ends = "至".join(
-                f"（{format_numeral(k)}）" for k in dict.fromkeys(numbers[:: max(1, n - 1)])
-            )
             place = f"第{format_numeral(part.number)}部分" if part.number else ""
-            text = f"{place}：{citation.quote}（共{n}条措施，第{ends}条）"
-        return Statement(text=self._written(text), citations=(citation,), verdict=COUNTED)
+            run = "至".join(f"（{format_numeral(m.number)}）" for m in ends)
+            text = f"{place}：{citation.quote}"
+            text += f"（共{len(measures)}条措施，第{run}条）" if measures else ""
+        else:
+            run = "–".join(str(m.number) for m in ends)
+            text = f"Part {part.number}: {citation.quote}"
+            text += (
+                f" ({len(measures)} measure{'s' * (len(measures) > 1)}: {run})" if measures else ""
+            )
+        citations = (citation, *(heading_citation(self._document, m) for m in ends))
+        return Statement(text=self._written(text), citations=citations, verdict=COUNTED)
 
-    def part_in_full(self, part: Part, *, listed: bool) -> tuple[Statement, ...]:
-        """Its heading with the number of its measures, then, if asked for, theirs."""
+    def part_in_full(
+        self, part: Part, *, listed: bool, counted: bool = True
+    ) -> tuple[Statement, ...]:
+        """Its heading, with the number of its measures if `counted`, then, if `listed`, theirs."""
         measures = part.all_measures() if listed else ()
-        return (self.part(part), *map(self.measure, measures))
+        return (self.part(part, counted=counted), *map(self.measure, measures))
 
     def parts_of(self, numbers: Collection[int]) -> tuple[Statement, ...]:
         """The parts that hold these measures, each before its measures."""
         statements: list[Statement] = []
         for part in self._document.parts:
             if own := [m for m in part.all_measures() if m.number in numbers]:
-                statements += [self.part(part), *map(self.measure, own)]
+                statements += [self.part(part, counted=False), *map(self.measure, own)]
         return tuple(statements)
 
-    def counts(self, parts: Sequence[Part], n_measures: int) -> Statement:
-        """How many parts and measures there are, with every part's heading as the evidence."""
-        text = f"The document has {len(parts)} parts and {n_measures} measures in all."
+    def counts(self) -> Statement:
+        """How many parts and measures there are: every part's heading and the last measure show it."""
+        parts, measures = self._document.parts, [m for _, m in self._document.measures()]
+        text = f"The document has {len(parts)} parts and {len(measures)} measures in all."
         if self._chinese:
             title = self._document.title
-            text = f"《{title}》共{len(parts)}个部分、{n_measures}条措施。"
-        citations = tuple(_part_citation(self._document, part) for part in parts)
-        return Statement(text=self._written(text), citations=citations, verdict=COUNTED)
+            text = f"《{title}》共{len(parts)}个部分、{len(measures)}条措施。"
+        headings = (_part_citation(self._document, part) for part in parts)
+        last = (heading_citation(self._document, measure) for measure in measures[-1:])
+        return Statement(text=self._written(text), citations=(*headings, *last), verdict=COUNTED)

@@ -61,7 +61,8 @@ class Teller:
         if reference.unit is not Unit.PART:
             return self.tell_measures(self.numbers((reference,)), marked)
         parts = [self._parts[n - 1] for n in reference.numbers(len(self._parts))]
-        only_count = bool(asks("count").search(marked.text)) and not wants_list(marked.text)
+        is_counted = bool(asks("count").search(marked.text))
+        only_count = is_counted and not wants_list(marked.text)
         only_title = bool(asks("title").search(marked.text)) and not re.search(
             r"几条|哪些|分别|小标题|measures|items", marked.text
         )
@@ -72,7 +73,11 @@ class Teller:
             statements=tuple(
                 s
                 for part in parts
-                for s in self._say.part_in_full(part, listed=not (only_count or only_title))
+                for s in self._say.part_in_full(
+                    part,
+                    listed=not (only_count or only_title),
+                    counted=is_counted or not only_title,
+                )
             )
         )
 

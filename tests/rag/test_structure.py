@@ -91,9 +91,12 @@ def test_parts_and_measures_in_other_words(
 def test_a_part_is_told_with_its_heading_and_the_number_of_its_measures(
     document: Document,
 ) -> None:
-    first = statements(document, "第四部分的标题叫什么")[0]
+    (title,) = statements(document, "第四部分的标题叫什么")
+    assert title.text == "第四部分：四、大宗消费更新升级行动"
+    first = statements(document, "第四部分有几条")[0]
     assert first.text == "第四部分：四、大宗消费更新升级行动（共3条措施，第（十五）至（十七）条）"
-    assert first.citations[0].quote == "四、大宗消费更新升级行动"
+    ends = ["（十五）加大消费品以旧换新支持力度", "（十七）延伸汽车消费链条"]
+    assert [c.quote for c in first.citations] == ["四、大宗消费更新升级行动", *ends]
     assert "(3 measures: 15–17)" in statements(document, "What is part 4?", "en")[0].text
 
 
@@ -118,7 +121,8 @@ def test_counts_are_those_of_the_document(document: Document, question: str, lan
     (count,) = statements(document, question, language)
     assert "8" in count.text
     assert "30" in count.text
-    assert [c.quote for c in count.citations] == [p.label + p.heading for p in document.parts]
+    quotes = [p.label + p.heading for p in document.parts] + ["（三十）完善消费配套保障措施"]
+    assert [c.quote for c in count.citations] == quotes
 
 
 @pytest.mark.parametrize(
@@ -230,7 +234,13 @@ def test_a_measure_asked_for_as_text_is_given(documents: tuple[Document, ...]) -
         ("失业保险四个字在哪些地方提过", "zh", {1, 8}),
         ("文件里提到民宿的有几处", "zh", {3, 14}),
         ("¿Cuál es la penúltima medida?", "es", {29}),
-        ("Welcher Teil hat die meisten Maßnahmen?", "de", set()),
+        ("Welcher Teil hat die meisten Maßnahmen?", "de", {9, 14}),
+        (
+            "每个部分各有几条措施？",
+            "zh",
+            {1, 4, 5, 8, 9, 14, 15, 17, 18, 20, 21, 23, 24, 25, 26, 30},
+        ),
+        ("What is part seven called?", "en", set()),
         ("列出全部八个部分的标题", "zh", set()),
     ],
 )
@@ -247,6 +257,7 @@ def test_of_a_measure_only_what_is_asked_for_is_told(document: Document) -> None
     assert second.text.startswith("积极发展智慧商圈")
     (count,) = statements(document, "第一条下面有几句话，标题别算")
     assert "6句" in count.text
+    assert count.citations[0].quote.count("。") == 6  # all of them, so that they can be counted
     assert statements(document, "第四条的第三句") == ()
 
 
