@@ -42,8 +42,8 @@ _ENGLISH_FRAME = re.compile(
 _FEW_WORDS, _MARGIN = 3, 3.0
 
 
-# 足额 and 发放, 免 and 签证 are taken apart wrongly: as hair on the forehead, as lots drawn.
-_MISCONVERTED = (("額髮放", "額發放"), ("免籤", "免簽"))
+# 足额 and 发放, 免 and 签证, 场 and 准入 are taken apart wrongly: hair on the forehead, lots drawn, a standard.
+_MISCONVERTED = (("額髮放", "額發放"), ("免籤", "免簽"), ("市場準入", "市場准入"))
 
 
 @functools.cache
