@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from corpus.document import Clause, Document, Locator, Measure, Part, Span, Step
 from corpus.numerals import format_numeral
@@ -33,17 +33,12 @@ def _whole_citation(document: Document, measure: Measure) -> Citation:
     return Citation(locator=document.locate(measure), quote=quote, span=measure.span)
 
 
-def _part_citation(document: Document, part: Part) -> Citation:
-    """A part cited by its label and heading."""
-    head = part.label + part.heading
-    span = Span(part.span.start, part.span.start + len(head))
+def _part_citation(document: Document, part: Part, *, whole: bool) -> Citation:
+    """A part cited by its label and heading, or `whole`, so that its measures can be counted."""
+    head = Span(part.span.start, part.span.start + len(part.label + part.heading))
+    span = part.span if whole else head
     locator = Locator(document.id, (Step("part", part.number or 0),))
-    return Citation(locator=locator, quote=head, span=span)
-
-
-def _ends_of(measures: Sequence[Measure]) -> Sequence[Measure]:
-    """The first and the last, whose numbers show how many there are."""
-    return measures[:: max(1, len(measures) - 1)]
+    return Citation(locator=locator, quote=span.slice(document.text), span=span)
 
 
 class Reciter:
@@ -92,22 +87,19 @@ class Reciter:
 
     def part(self, part: Part, *, counted: bool = True) -> Statement:
         """Its place, label and heading and, if `counted`, how many measures it has, from which to which."""
-        citation = _part_citation(self._document, part)
-        measures = list(part.all_measures()) if counted else []
-        ends = _ends_of(measures)
+        heading = part.label + part.heading
+        numbers = [m.number for m in part.all_measures()] if counted else []
+        n, ends = len(numbers), numbers[:: max(1, len(numbers) - 1)]
         if self._chinese:
             place = f"第{format_numeral(part.number)}部分" if part.number else ""
-            run = "至".join(f"（{format_numeral(m.number)}）" for m in ends)
-            text = f"{place}：{citation.quote}"
-            text += f"（共{len(measures)}条措施，第{run}条）" if measures else ""
+            run = "至".join(f"（{format_numeral(number)}）" for number in ends)
+            text = f"{place}：{heading}" + (f"（共{n}条措施，第{run}条）" if n else "")
         else:
-            run = "–".join(str(m.number) for m in ends)
-            text = f"Part {part.number}: {citation.quote}"
-            text += (
-                f" ({len(measures)} measure{'s' * (len(measures) > 1)}: {run})" if measures else ""
-            )
-        citations = (citation, *(heading_citation(self._document, m) for m in ends))
-        return Statement(text=self._written(text), citations=citations, verdict=COUNTED)
+            run = "–".join(map(str, ends))
+            count = f" ({n} measure{'s' * (n > 1)}: {run})" if n else ""
+            text = f"Part {part.number}: {heading}{count}"
+        citation = _part_citation(self._document, part, whole=n > 0)
+        return Statement(text=self._written(text), citations=(citation,), verdict=COUNTED)
 
     def part_in_full(
         self, part: Part, *, listed: bool, counted: bool = True
@@ -125,12 +117,11 @@ class Reciter:
         return tuple(statements)
 
     def counts(self) -> Statement:
-        """How many parts and measures there are: every part's heading and the last measure show it."""
-        parts, measures = self._document.parts, [m for _, m in self._document.measures()]
-        text = f"The document has {len(parts)} parts and {len(measures)} measures in all."
+        """How many parts and measures there are, with every part as the evidence."""
+        parts, n_measures = self._document.parts, sum(1 for _ in self._document.measures())
+        text = f"The document has {len(parts)} parts and {n_measures} measures in all."
         if self._chinese:
             title = self._document.title
-            text = f"《{title}》共{len(parts)}个部分、{len(measures)}条措施。"
-        headings = (_part_citation(self._document, part) for part in parts)
-        last = (heading_citation(self._document, measure) for measure in measures[-1:])
-        return Statement(text=self._written(text), citations=(*headings, *last), verdict=COUNTED)
+            text = f"《{title}》共{len(parts)}个部分、{n_measures}条措施。"
+        citations = tuple(_part_citation(self._document, part, whole=True) for part in parts)
+        return Statement(text=self._written(text), citations=citations, verdict=COUNTED)

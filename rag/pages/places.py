@@ -126,12 +126,13 @@ def open_excerpt(documents: Iterable[Document], address: str, quote_sha: str = "
 
 
 def _open_part(document: Document, locator: Locator, quote_sha: str) -> Excerpt:
-    """A part with its heading marked, which is what is quoted of it."""
+    """A part with its heading marked; what is quoted of it is the heading or the whole."""
     number = locator.path[-1].number
     numbered = [part for part in _all_parts(document.parts) if (part.number or 0) == number]
     for part in numbered:
         heading = part.label + part.heading
-        if not quote_sha or clause_hash(heading) == quote_sha:
+        whole = part.span.slice(document.text)
+        if quote_sha in ("", clause_hash(heading), clause_hash(whole)):
             mark = Span(part.span.start, part.span.start + len(heading))
             return _cut(document, part, None, locator, part.span, mark, Standing.HELD)
     for part in numbered:

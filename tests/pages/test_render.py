@@ -131,6 +131,9 @@ def test_the_chip_of_a_part_opens_the_part_with_its_heading_marked() -> None:
     assert whole == document.parts[1].span.slice(document.text)
     html = RENDERER.panel(load_texts("zh"), excerpt)
     assert citation.quote in html and "第二部分" in html
+    (counted,) = Reciter(document, "zh").part(document.parts[1]).citations
+    assert counted.quote == whole
+    assert open_excerpt(DOCUMENTS, address, clause_hash(counted.quote)) == excerpt
     changed = open_excerpt(DOCUMENTS, address, clause_hash("二、旧标题"))
     assert changed.standing is Standing.CHANGED and changed.marked == ""
     with pytest.raises(KeyError):

@@ -95,8 +95,11 @@ def test_a_part_is_told_with_its_heading_and_the_number_of_its_measures(
     assert title.text == "第四部分：四、大宗消费更新升级行动"
     first = statements(document, "第四部分有几条")[0]
     assert first.text == "第四部分：四、大宗消费更新升级行动（共3条措施，第（十五）至（十七）条）"
-    ends = ["（十五）加大消费品以旧换新支持力度", "（十七）延伸汽车消费链条"]
-    assert [c.quote for c in first.citations] == ["四、大宗消费更新升级行动", *ends]
+    (citation,) = first.citations
+    assert (
+        citation.quote.startswith("四、大宗消费更新升级行动\n（十五）")
+        and "\n（十七）" in citation.quote
+    )
     assert "(3 measures: 15–17)" in statements(document, "What is part 4?", "en")[0].text
 
 
@@ -121,8 +124,8 @@ def test_counts_are_those_of_the_document(document: Document, question: str, lan
     (count,) = statements(document, question, language)
     assert "8" in count.text
     assert "30" in count.text
-    quotes = [p.label + p.heading for p in document.parts] + ["（三十）完善消费配套保障措施"]
-    assert [c.quote for c in count.citations] == quotes
+    wholes = [part.span.slice(document.text) for part in document.parts]
+    assert [c.quote for c in count.citations] == wholes  # by which the count can be checked
 
 
 @pytest.mark.parametrize(
@@ -234,12 +237,8 @@ def test_a_measure_asked_for_as_text_is_given(documents: tuple[Document, ...]) -
         ("失业保险四个字在哪些地方提过", "zh", {1, 8}),
         ("文件里提到民宿的有几处", "zh", {3, 14}),
         ("¿Cuál es la penúltima medida?", "es", {29}),
-        ("Welcher Teil hat die meisten Maßnahmen?", "de", {9, 14}),
-        (
-            "每个部分各有几条措施？",
-            "zh",
-            {1, 4, 5, 8, 9, 14, 15, 17, 18, 20, 21, 23, 24, 25, 26, 30},
-        ),
+        ("Welcher Teil hat die meisten Maßnahmen?", "de", set()),
+        ("每个部分各有几条措施？", "zh", set()),
         ("What is part seven called?", "en", set()),
         ("列出全部八个部分的标题", "zh", set()),
     ],
@@ -470,7 +469,7 @@ def test_an_english_reader_gets_the_words_kept_for_a_clause(document: Document) 
 def test_traditional_readers_are_told_of_the_build_in_traditional(document: Document) -> None:
     (first, *_) = statements(document, "第二部分包括哪些內容？", "zh-Hant")
     assert first.text.startswith("第二部分：二、消費能力保障支持行動")
-    assert first.citations[0].quote == "二、消费能力保障支持行动"
+    assert first.citations[0].quote.startswith("二、消费能力保障支持行动\n")
 
 
 @pytest.mark.parametrize(
