@@ -63,3 +63,10 @@ def sentences_asked(question: str) -> tuple[str, ...]:
     sentences = (sentence.strip() for sentence in _SENTENCE.split(question) if sentence)
     asked = tuple(s for s in sentences if _ASKS.search(s) and len(s) >= _SHORTEST_PART)
     return asked[:_MOST_PARTS] if len(asked) > 1 else ()
+
+
+def sentence_asked(question: str) -> str:
+    """The one sentence of several that ends as questions do; empty where none or more do."""
+    sentences = [sentence.strip() for sentence in _SENTENCE.split(question) if sentence.strip()]
+    asked = [sentence for sentence in sentences if _ASKS.search(sentence)]
+    return asked[0] if len(asked) == 1 < len(sentences) else ""

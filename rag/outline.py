@@ -16,7 +16,7 @@ from rag.wording import asks, knows_filler, weight
 OTHER_MATTER = 6
 _OTHER_LANGUAGES = 14
 # A part named by the beginning of its heading: 大宗消费那一部分.
-_NAMED = re.compile(r"([\u3400-\u9fff]{2,12}?)(?:那|这|的)?(?:一|个|大)*(?:部分|部份|板块|章)")
+_NAMED = re.compile(r"([\u3400-\u9fff]{2,12}?)(?:那|这|的)*(?:一|个|大)*(?:部分|部份|板块|章)")
 _SHORTEST_NAME = 3
 _LISTED = re.compile(r"分别|哪|叫|什么|列|小标题|name|which|what")
 

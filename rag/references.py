@@ -78,6 +78,10 @@ def _filled(pattern: str, pieces: Mapping[str, str]) -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda m: pieces[m[1]], pattern)
 
 
+# Part eight, the last one: one thing named twice.
+_APPOSITION = re.compile(r"(⟦P\d+⟧), (?:the|die|la|el|le) ⟦M\d+⟧(?! ?(?:of|in)\b)")
+
+
 @functools.cache
 def _number_words() -> dict[str, int]:
     lists = (words.split() for words in load_references()["words"].values())
@@ -112,7 +116,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
             (rf"{last}{of}{unit}", "last"),
             (rf"\b(?:very )?(?:last|final|closing|concluding|dernière|última|letzte\w*|последн\w+)\s+(?:{unit}|one\b)", "last"),
             (rf"(?:最?前|头)(?P<a>{plain})(?:个)?{unit}", "first run"),
-            (rf"(?:打头|开头|最前面|头|首)(?:的|那|这|第)*(?:一)?(?:个)?{unit}", "first"),
+            (rf"(?:(?:打头|开头|最前面)(?:的|那|这|第)*一?|(?:头|首)(?:的|那|这|第)*一)(?:个)?{unit}", "first"),
             (rf"{unit}\s*(?P<several>{run}(?:{_AND}{run})+(?:\s*,{_AND}{run})?)", "several"),
             (rf"{named}(?P<several>{item}(?:{_COMMA}第?{item})+)\s*{these}{unit}", "several"),
             (rf"第?{bracketed}\s*(?:条|项)?{_TO}第?[(（]?(?P<b>{plain})[)）]?\s*{these}{unit}", "run"),
@@ -122,7 +126,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
             (rf"(?:编号|排(?:在|行)?第)(?:是|为)?\s*(?P<a>\d{{1,4}}|{CHINESE_NUMERAL})(?:那|的)?(?:项|条|个)?(?:{unit})?(?![个年月日次])", "one"),
             (rf"(?P<a>{plain})\s*号(?:措施|条款?|项)", "one"),
             (r"(?:#|№|\bno\.?|n°|nr\.)\s*(?P<a>\d{1,4})", "one"),
-            (rf"(?<![共有这那了\d])(?P<a>\d{{2,4}}|[一二三四五六七八九]?十[一二三四五六七八九]?)\s*(?!点)(?:{unit})(?=[^\d]|$)", "one"),
+            (rf"\bnumber (?!one\b)(?P<a>{number})(?![\d.,%])", "one"),  # the number one reason
+            (rf"(?<![共有这那了\d一二三四五六七八九十百])(?P<a>\d{{2,4}}|[一二三四五六七八九]?十[一二三四五六七八九]?)\s*(?!点)(?:{unit})(?=[^\d]|$)", "one"),
             (rf"(?<![贴罚欠短发]){unit}\s*(?:number|no\.?|#|n°|nr\.?|№|n[úu]m[eé]ro|nummer|номер|رقم)?\s*[(（]?(?P<a>{number})[)）]?(?!\w)", "one"),
             (rf"\b(?P<a>{number})\.?\s*(?:번째\s*)?(?![\u4e00-\u9fff]){unit}", "one"),
             (rf"^\W*(?P<a>{plain})\W*$", "one"),
@@ -184,6 +189,7 @@ def mark_references(question: str) -> Marked:
 
     for pattern, meaning in _patterns():
         text = pattern.sub(lambda match, meaning=meaning: replace(match, meaning), text)  # type: ignore[misc]
+    text = _APPOSITION.sub(r"\1", text)
     order = [int(number) for number in re.findall(r"⟦[MPC](\d+)⟧", text)]
     place = {old: new for new, old in enumerate(order)}
     text = re.sub(r"⟦([MPC])(\d+)⟧", lambda m: f"⟦{m[1]}{place[int(m[2])]}⟧", text)

@@ -12,6 +12,7 @@ from corpus.document import Document
 from index.passage import Hit
 from rag.answer import Reason, Turn
 from rag.compose import EMPTY
+from rag.extent import sentence_asked
 from rag.language import to_simplified
 from rag.outline import OTHER_MATTER, Outline
 from rag.recite import Reciter
@@ -64,7 +65,9 @@ def answer_structure(
         return StructureReply(statements=(), reason=Reason.OFF_TOPIC)
     kept = EMPTY if asks("verbatim").search(question) else renderings
     reader = _Reader(document, Reciter(document, language, kept), language, history, search)
-    return reader.answer(question.replace(f"《{document.title}》", " "))
+    text = question.replace(f"《{document.title}》", " ")
+    # Why somebody asks for a rule is no part of what he asks: I'm filling in a table.
+    return reader.answer(text) or reader.answer_number(sentence_asked(text))
 
 
 def _document_meant(question: str, documents: Sequence[Document]) -> Document | None:
@@ -119,6 +122,12 @@ class _Reader:
             if reply is not None:
                 return reply
         return None
+
+    def answer_number(self, question: str) -> StructureReply | None:
+        """Of a measure or part that is named by its number, and of nothing else."""
+        marked = mark_references(question)
+        is_named = marked.of(Unit.MEASURE) or marked.of(Unit.PART)
+        return self._by_number(marked) if is_named else None
 
     def _most(self, most: int) -> int:
         """How much weight other words may have; where fillers are not known, they count too."""

@@ -101,6 +101,8 @@ def test_a_part_is_told_with_its_heading_and_the_number_of_its_measures(
         and "\n（十七）" in citation.quote
     )
     assert "(3 measures: 15–17)" in statements(document, "What is part 4?", "en")[0].text
+    exact = "How many measures stand in part eight, the last one about support? I am filling in a table and must be exact."
+    assert "(5 measures: 26–30)" in statements(document, exact, "en")[0].text
 
 
 @pytest.mark.parametrize(
@@ -187,6 +189,9 @@ def test_what_does_not_exist_gives_no_statement(document: Document, question: st
         "去夜市停路边被贴条200能申诉掉吗",
         "哪两类贷款今年（2025）能有财政贴息？",
         "房价跌得心慌。国家为了让楼市止住、稳住，准备了哪些措施？",
+        "想确认一下，这三十条里对稀土出口管制有没有着墨？写研究简报要用。",
+        "门头那块匾，最大让做几米",
+        "I have read measure 5. Will my shop get money?",
         "国企集采老嫌我们小店评级不够，政府那边货款又拖一年，哪条能给我撑腰",
         "",
         "。",
@@ -240,6 +245,8 @@ def test_a_measure_asked_for_as_text_is_given(documents: tuple[Document, ...]) -
         ("Welcher Teil hat die meisten Maßnahmen?", "de", set()),
         ("每个部分各有几条措施？", "zh", set()),
         ("What is part seven called?", "en", set()),
+        ("My leaflet is torn after number nineteen. What does number twenty say?", "en", {20}),
+        ("Que dit exactement la mesure no 28 ? Je dois la résumer pour mon cours.", "fr", {28}),
         ("列出全部八个部分的标题", "zh", set()),
     ],
 )
