@@ -24,7 +24,12 @@ _COMPOUND = re.compile(
     r"又.+又|一边.+一边|既.+[又也]|一方面|同时|分别|各(?:自|有|是|怎么|在|叫|放|讲|写|说)|[这那]?(?:两|三|四|俩|仨)(?:样|件|块|头|边|手|方面|"
     r"个(?:问题|事|方面)|项|条|种|桩|处|类|部分)|以及|顺便|还想|还要|还有|也想|另外|一起|和.+(?:分别|各|都有)|"
     r"\bboth\b|\band also\b|\bas well as\b|\beach\b|\brespectively\b|\btwo\b|\balso\b|what about.+what about|"
-    r"それぞれ|각각|respectivement|respectivamente|jeweils|соответственно",
+    r"それぞれ|각각|respectivement|respectivamente|jeweils|соответственно|"
+    r"両方|どちらも|それと|もう一つ|[二2]つ(?:聞|質問|知)|두 ?가지|둘 ?다|그리고|또한|"
+    r"\bdos (?:cosas|preguntas)\b|\by además\b|\btambién\b|\btanto\b.+\bcomo\b|"
+    r"\bdeux (?:choses|questions)\b|\bet aussi\b|\bégalement\b|\bà la fois\b|"
+    r"\bzwei (?:dinge|fragen|sachen)\b|\bund auch\b|\baußerdem\b|\bsowohl\b|"
+    r"\bдв(?:а вопроса|е вещи)\b|\bа также\b|\bи ещё\b|\bкроме того\b|شيئان|سؤالان|وأيضا|وكذلك",
     re.IGNORECASE,
 )
 # A question after all that there is, not after one thing.

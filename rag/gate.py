@@ -67,6 +67,12 @@ def measure_texts(index: Index) -> dict[Locator, str]:
     return {measure: "".join(parts) for measure, parts in told.items()}
 
 
+def misuse_vector(embedded: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """By what misuse is told: a message's vector (dimension,) and the reader's mean state (1536,), one
+    after the other."""
+    return np.concatenate([embedded, mean])
+
+
 class Gate:
     """Keeps questions from the model that the policy does not answer."""
 
@@ -153,10 +159,12 @@ class Gate:
 
     def is_misuse(self, query: str) -> bool:
         """Whether a message asks nothing of the documents, but wants the assistant to break its rules,
-        play, invent or write. False where nothing was learned for the embedder."""
-        if self._misuse is None:
+        play, invent or write. False where nothing was learned for the embedder, or nothing reads it."""
+        if self._misuse is None or self._reader is None:
             return False
-        vector = self._embedder.embed_query(query)
+        if (mean := self._reader.vector(query)) is None:
+            return False
+        vector = misuse_vector(self._embedder.embed_query(query), mean)
         return self._misuse.probability(vector, np.zeros(0)) > self._misuse.threshold
 
     def is_gone(self, rewritten: str, hits: Sequence[Hit]) -> bool:

@@ -8,6 +8,7 @@ from index.search import SCORING, Index
 from rag.answer import Reason
 from rag.gate import Gate
 from rag.logistic import Logistic, LogisticWeights
+from tests.fakes import FakeQuestionReader
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_the_thing_asked_for_is_read_in_the_question_itself(gate: Gate, index: I
 def test_what_is_taken_for_misuse_is_not_answered(
     index: Index, intercept: float, reason: Reason
 ) -> None:
-    zeros = (0.0,) * index.embedder.dimension
+    zeros = (0.0,) * (index.embedder.dimension + len(FakeQuestionReader().reads))
     always = LogisticWeights(
         embedder="made",
         scoring=SCORING,
@@ -75,5 +76,7 @@ def test_what_is_taken_for_misuse_is_not_answered(
         threshold=0.9,
         fitted_on="made by hand",
     )
-    gate = Gate(index, misuse=Logistic(always))
+    gate = Gate(index, misuse=Logistic(always), reader=FakeQuestionReader())
     assert judge(gate, index, "研究建立育儿补贴制度吗") is reason
+    unread = Gate(index, misuse=Logistic(always))
+    assert judge(unread, index, "研究建立育儿补贴制度吗") is Reason.NONE
