@@ -3,7 +3,7 @@
 Messages that want the assistant to break its rules, play, invent or write (misuse.jsonl, and those among the
 development questions) against questions to learn from that the policy answers, some of them with a command
 or a frame around what they ask. More of these are made: each misuse with a development question behind or
-before it, which is to be answered. A logistic model over what `rag.gate.misuse_vector` puts together. Prints
+before it, which is to be answered. A logistic model over what `rag.gate.Gate.read_vector` puts together. Prints
 JSON with what it tells of messages that it was not fitted on.
 """
 
@@ -31,12 +31,10 @@ from eval.learning import (
 )
 from eval.logistic import fit_logistic
 from eval.readings import open_reader
-from index.embed import Embedder
 from rag.build import open_index
-from rag.gate import MISUSE_WEIGHTS, misuse_vector
+from rag.gate import MISUSE_WEIGHTS, Gate
 from rag.language import detect_language
 from rag.logistic import Logistic, LogisticWeights
-from rag.reader import QuestionReader
 from rag.settings import Settings
 
 _FOLDS = 10
@@ -123,11 +121,11 @@ def cross_validate(
     return found
 
 
-def _vector(text: str, embedder: Embedder, reader: QuestionReader) -> np.ndarray:
-    mean = reader.vector(text)
-    if mean is None:
+def _vector(text: str, gate: Gate) -> np.ndarray:
+    vector = gate.read_vector(text)
+    if vector is None:
         raise PolicyQAError("the question reader could not read a message; the log tells why.")
-    return misuse_vector(embedder.embed_query(text), mean)
+    return vector
 
 
 def main() -> int:
@@ -137,12 +135,13 @@ def main() -> int:
     )
     parser.add_argument("--out", type=Path, default=MISUSE_WEIGHTS)
     args = parser.parse_args()
-    embedder, reader = open_index(Settings()).embedder, open_reader()
+    index = open_index(Settings())
+    embedder, gate = index.embedder, Gate(index, reader=open_reader())
     messages = read_messages()
     is_misuse = np.array([message.is_misuse for message in messages])
     is_framed = np.array([message.is_framed for message in messages])
     told = tqdm([message.text for message in messages], unit="message", disable=None)
-    vectors = np.stack([_vector(text, embedder, reader) for text in told])
+    vectors = np.stack([_vector(text, gate) for text in told])
     groups = np.array([message.group for message in messages])
     found = cross_validate(vectors, is_misuse, groups, embedder.name)
     threshold = max(

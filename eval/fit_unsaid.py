@@ -35,7 +35,7 @@ from rag.unsaid import WEIGHTS, Part, read_parts
 _FOLDS = 10
 _INVERSE_REGULARISATION = 0.02
 # Of the questions on which the policy is silent in nothing, this share may get a note.
-FALSE_NOTES = 0.02
+FALSE_NOTES = 0.01
 # Every third of those is enough: thousands of searches less.
 _EVERY_WHOLE = 3
 # A part is such a wish if so much of it stands in the words that are marked; one below half of it is not.
@@ -55,7 +55,7 @@ class Example:
 
 def read_examples(index: Index, reader: QuestionReader) -> Iterator[Example]:
     """The parts of every message that has several, as the assistant sees them."""
-    retriever, gate = open_retriever(index, reader), Gate(index)
+    retriever, gate = open_retriever(index, reader), Gate(index, reader=reader)
     breadth = Breadth.load(index.embedder.name, SCORING)
     messages = [(half.question, half.unsaid) for half in load_halves() if half.measures]
     whole = [asked.question for asked in load_labelled() if not asked.history]

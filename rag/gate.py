@@ -67,12 +67,6 @@ def measure_texts(index: Index) -> dict[Locator, str]:
     return {measure: "".join(parts) for measure, parts in told.items()}
 
 
-def misuse_vector(embedded: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """By what misuse is told: a message's vector (dimension,) and the reader's mean state (1536,), one
-    after the other."""
-    return np.concatenate([embedded, mean])
-
-
 class Gate:
     """Keeps questions from the model that the policy does not answer."""
 
@@ -160,12 +154,20 @@ class Gate:
     def is_misuse(self, query: str) -> bool:
         """Whether a message asks nothing of the documents, but wants the assistant to break its rules,
         play, invent or write. False where nothing was learned for the embedder, or nothing reads it."""
-        if self._misuse is None or self._reader is None:
+        if self._misuse is None or (vector := self.read_vector(query)) is None:
             return False
-        if (mean := self._reader.vector(query)) is None:
-            return False
-        vector = misuse_vector(self._embedder.embed_query(query), mean)
         return self._misuse.probability(vector, np.zeros(0)) > self._misuse.threshold
+
+    def read_vector(self, text: str) -> np.ndarray | None:
+        """A text's vector and the reader's mean state of it, one after the other: (dimension + 1536,);
+        None where nothing reads it."""
+        mean = self._reader.vector(text) if self._reader else None
+        return None if mean is None else np.concatenate([self._embedder.embed_query(text), mean])
+
+    def probe(self, text: str) -> float | None:
+        """The probe's logit alone that the documents say what a text asks; None without it."""
+        states = self._reader.states(text) if self._reader and self._probe else None
+        return None if states is None or self._probe is None else self._probe.logit(states)
 
     def is_gone(self, rewritten: str, hits: Sequence[Hit]) -> bool:
         """Whether a question is about a measure that was learned about and is not among its hits.
@@ -197,8 +199,8 @@ class Gate:
             found[SCOPE] = logit_of(self._scope.probability(vector, signs.values))
         if self._reader and self._reading and (mean := self._reader.vector(query)) is not None:
             found[READING] = logit_of(self._reading.probability(mean, signs.values))
-        if self._reader and self._probe and (states := self._reader.states(query)) is not None:
-            found[PROBE] = self._probe.logit(states)
+        if (probed := self.probe(query)) is not None:
+            found[PROBE] = probed
         if (logit := self._read_together(rewritten, hits)) is not None:
             found[CROSS] = logit
         return found

@@ -1,8 +1,8 @@
 """Wishes on which the policy is silent in a question that it answers otherwise, learned from questions.
 
 A message may hold two (育儿补贴有吗，公交几点停？), and the answer to one must not pass for an answer to
-both. A logistic model judges each part by its own vector, by what the gate makes of it alone, and by how
-it meets the measures that the answer rests on. `eval.fit_unsaid` learns it.
+both. A logistic model judges each part by its own vector and the reader's state, by what the gate makes of it
+alone, and by how it meets the measures that the answer rests on. `eval.fit_unsaid` learns it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ SIGNS = (
     "share",
     "place",
     "n_parts",
+    "probed",
 )
 # Beyond this logit the gate is as sure as it gets.
 _SUREST = 8.0
@@ -39,7 +40,8 @@ _SUREST = 8.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of a question: its words, its vector (dimension,) and the signs of SIGNS (9,)."""
+    """A part of a question: its words, what Gate.read_vector makes of it (dimension + 1536,) and the
+    signs of SIGNS (10,)."""
 
     text: str
     vector: np.ndarray
@@ -51,14 +53,15 @@ def read_parts(
 ) -> list[Part]:
     """The parts of a question as the model sees them; `shown` are the measures of its answer.
 
-    None where the question has one part only, or the gate learned nothing for the index.
+    None where the question has one part only, nothing reads it, or the gate learned nothing for the index.
     """
     index, cut = retriever.index, parts_of(question)
     parts = []
     for place, text in enumerate(cut):
         hits = retriever.rank(text)
         p_answered = gate.first_guess(text, hits)
-        if p_answered is None:
+        vector, probed = gate.read_vector(text), gate.probe(text)
+        if p_answered is None or vector is None or probed is None:
             return []
         odds = index.topic_odds(text)
         signs = [
@@ -72,10 +75,9 @@ def read_parts(
             len(text) / len(question),
             place / (len(cut) - 1),
             len(cut),
+            probed,
         ]
-        parts.append(
-            Part(text=text, vector=index.embedder.embed_query(text), signs=np.array(signs))
-        )
+        parts.append(Part(text=text, vector=vector, signs=np.array(signs)))
     return parts
 
 

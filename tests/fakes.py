@@ -40,6 +40,7 @@ from rag.answer import (
     Turn,
     Verdict,
 )
+from rag.attentive_probe import AttentiveProbe
 from rag.findings import Finding, FindingKind
 from rag.gate import Ruling
 from rag.logistic import Logistic, LogisticWeights
@@ -378,6 +379,24 @@ class FakeQuestionReader(QuestionReader):
     def vector(self, question: str) -> np.ndarray | None:
         """The same for every question."""
         return self.reads
+
+
+class FakeTokenReader(FakeQuestionReader):
+    """Gives the states of single tokens too."""
+
+    def states(self, question: str) -> np.ndarray | None:
+        """One token's, the same for every question."""
+        return self.reads[None, :]
+
+
+def made_probe(thinks: float) -> AttentiveProbe:
+    """A probe over states of two numbers that thinks the same of every question."""
+    arrays = {"centre": np.zeros(2), "scale": np.ones(2)}
+    for name, n, m in (("inward", 2, 8), ("attention", 8, 1), ("answered", 8, 1), ("mean", 2, 1)):
+        arrays[f"{name}.weight"], arrays[f"{name}.bias"] = np.zeros((m, n)), np.zeros(m)
+    arrays["norm.weight"], arrays["norm.bias"] = np.ones(8), np.zeros(8)
+    arrays["mean.bias"] = np.array([thinks])
+    return AttentiveProbe(arrays)
 
 
 class FakeCross(CrossEncoder):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from fakes import FakeQuestionReader
 
 from index.search import SCORING, Index
 from rag.answer import Reason
 from rag.gate import Gate
 from rag.logistic import Logistic, LogisticWeights
-from tests.fakes import FakeQuestionReader
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeCross, FakeQuestionReader, made_logistic
+from fakes import FakeCross, FakeQuestionReader, made_logistic, made_probe
 
 from index.search import Index
 from rag import reader as reading
 from rag.answer import Reason
-from rag.attentive_probe import AttentiveProbe
 from rag.gate import MOST_READ, Gate, Ruling, measure_texts
 from rag.reader import QuestionReader
 from rag.settings import Settings
@@ -55,16 +54,6 @@ def weighing(**weights: float) -> Weighing:
     return Weighing(weights=weights, intercept=-1.0, threshold=0.5, fitted_on="made by hand")
 
 
-def probe(thinks: float) -> AttentiveProbe:
-    """One over states of two numbers that thinks the same of every question."""
-    arrays = {"centre": np.zeros(2), "scale": np.ones(2)}
-    for name, n, m in (("inward", 2, 8), ("attention", 8, 1), ("answered", 8, 1), ("mean", 2, 1)):
-        arrays[f"{name}.weight"], arrays[f"{name}.bias"] = np.zeros((m, n)), np.zeros(m)
-    arrays["norm.weight"], arrays["norm.bias"] = np.ones(8), np.zeros(8)
-    arrays["mean.bias"] = np.array([thinks])
-    return AttentiveProbe(arrays)
-
-
 def gate(
     index: Index, *, reads: float, crosses: float | None, reader: QuestionReader | None = None
 ) -> Gate:
@@ -73,7 +62,7 @@ def gate(
         made_logistic(index.embedder.dimension, 1.0),
         reader=reader or FakeQuestionReader(),
         reading=made_logistic(2, reads),
-        probe=probe(0.0),
+        probe=made_probe(0.0),
         cross=FakeCross(crosses),
         weighings=(
             weighing(**{SCOPE: 1.0, READING: 1.0, CROSS: 2.0}),
@@ -104,7 +93,7 @@ def test_the_probe_is_heard_where_the_reader_shows_its_states(
         made_logistic(index.embedder.dimension, 1.0),
         reader=slow,
         reading=made_logistic(2, 1.0),
-        probe=probe(2.5),
+        probe=made_probe(2.5),
     )
     slow.start()
     slow.go.set()
