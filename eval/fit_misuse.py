@@ -4,7 +4,7 @@ Messages that want the assistant to break its rules, play, invent or write (misu
 development questions) against questions to learn from that the policy answers, some of them with a command
 or a frame around what they ask. More of these are made: each misuse with a development question behind or
 before it, which is to be answered. A logistic model over what `rag.gate.Gate.read_vector` puts together. Prints
-JSON with what it tells of messages that it was not fitted on.
+JSON with what it tells of messages that it was not fitted on, in cross-validation and of another author.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import itertools
 import json
 import random
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +25,10 @@ from tqdm import tqdm
 
 from corpus.errors import PolicyQAError
 from eval.learning import (
+    MISUSE_UNSEEN,
     load_about_measures,
     load_developed,
+    load_follow_ups,
     load_judged,
     load_misuse,
 )
@@ -90,6 +93,7 @@ def _read() -> tuple[list[str], list[str], dict[str, list[str]]]:
             misused.append(question.question)
     asked += [line.question for line in load_judged() if line.answered]
     asked += [line.question for line in load_about_measures()[::_EVERY_ABOUT]]
+    asked += [line.question for line in load_follow_ups() if line.measures]
     return misused, asked, alone
 
 
@@ -150,6 +154,12 @@ def main() -> int:
     )
     weights = fit(vectors, is_misuse, embedder.name, threshold)
     args.out.write_text(weights.model_dump_json() + "\n", encoding="utf-8")
+    model, unseen = Logistic(weights), load_misuse(MISUSE_UNSEEN)
+    taken = [
+        line.kind
+        for line in unseen
+        if model.probability(_vector(line.question, gate), np.zeros(0)) > threshold
+    ]
     report = {
         "fitted_on": weights.fitted_on,
         "n_misuse": int(is_misuse.sum()),
@@ -159,6 +169,8 @@ def main() -> int:
         "mistaken": int((found[~is_misuse & ~is_framed] > threshold).sum()),
         "n_framed": int(is_framed.sum()),
         "mistaken_framed": int((found[is_framed] > threshold).sum()),
+        "unseen": Counter(line.kind for line in unseen),
+        "unseen_taken_for_misuse": Counter(taken),
     }
     print(json.dumps(report, indent=1))
     return 0

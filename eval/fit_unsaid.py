@@ -35,7 +35,7 @@ from rag.unsaid import WEIGHTS, Part, read_parts
 _FOLDS = 10
 _INVERSE_REGULARISATION = 0.02
 # Of the questions on which the policy is silent in nothing, this share may get a note.
-FALSE_NOTES = 0.01
+FALSE_NOTES = 0.02
 # Every third of those is enough: thousands of searches less.
 _EVERY_WHOLE = 3
 # A part is such a wish if so much of it stands in the words that are marked; one below half of it is not.

@@ -20,6 +20,7 @@ MEASURES = QUESTIONS.with_name("measures.jsonl")
 JUDGED = QUESTIONS.with_name("scope.jsonl")
 FOLLOW_UPS = QUESTIONS.with_name("followups.jsonl")
 MISUSE = QUESTIONS.with_name("misuse.jsonl")
+MISUSE_UNSEEN = QUESTIONS.with_name("misuse_unseen.jsonl")
 HALVES = QUESTIONS.with_name("halves.jsonl")
 SHORT = QUESTIONS.with_name("short.jsonl")
 ALIKE = QUESTIONS.with_name("alike.jsonl")
@@ -52,12 +53,12 @@ class Typed(BaseModel):
 
 
 class Misuse(BaseModel):
-    """A line of misuse.jsonl. Kind `misuse`: the assistant is to break its rules, play, invent or write,
+    """A line of misuse.jsonl or misuse_unseen.jsonl. Kind `misuse`: the assistant is to break its rules, play, invent or write,
     and nothing is asked of the policy; `real`: a question that measures answer, with a command or a
-    frame around it; `unsaid`: one that none answers."""
+    frame around it; `innocent`: one without, in words that may be taken for it; `unsaid`: one that none answers."""
 
     lang: str
-    kind: Literal["misuse", "real", "unsaid"]
+    kind: Literal["misuse", "real", "innocent", "unsaid"]
     question: str
     measures: tuple[int, ...]
 
@@ -120,9 +121,9 @@ def load_alike() -> list[Typed]:
     return _load(ALIKE, Typed)
 
 
-def load_misuse() -> list[Misuse]:
-    """The messages of misuse.jsonl in file order."""
-    return _load(MISUSE, Misuse)
+def load_misuse(path: Path = MISUSE) -> list[Misuse]:
+    """The messages of misuse.jsonl in file order, or of MISUSE_UNSEEN, which nothing is learned from."""
+    return _load(path, Misuse)
 
 
 def load_follow_ups() -> list[FollowUp]:

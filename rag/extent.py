@@ -65,13 +65,17 @@ def parts_of(question: str) -> tuple[str, ...]:
 
 def sentences_asked(question: str) -> tuple[str, ...]:
     """The sentences that end as questions do, where several do; else none."""
-    sentences = (sentence.strip() for sentence in _SENTENCE.split(question) if sentence)
-    asked = tuple(s for s in sentences if _ASKS.search(s) and len(s) >= _SHORTEST_PART)
-    return asked[:_MOST_PARTS] if len(asked) > 1 else ()
+    asked = [s for s in _sentences(question) if _ASKS.search(s) and len(s) >= _SHORTEST_PART]
+    return tuple(asked[:_MOST_PARTS]) if len(asked) > 1 else ()
 
 
-def sentence_asked(question: str) -> str:
+def only_sentence_asked(question: str) -> str:
     """The one sentence of several that ends as questions do; empty where none or more do."""
-    sentences = [sentence.strip() for sentence in _SENTENCE.split(question) if sentence.strip()]
+    sentences = _sentences(question)
     asked = [sentence for sentence in sentences if _ASKS.search(sentence)]
     return asked[0] if len(asked) == 1 < len(sentences) else ""
+
+
+def _sentences(question: str) -> list[str]:
+    sentences = (sentence.strip() for sentence in _SENTENCE.split(question) if sentence)
+    return [sentence for sentence in sentences if sentence]

@@ -12,7 +12,7 @@ from corpus.document import Document
 from index.passage import Hit
 from rag.answer import Reason, Turn
 from rag.compose import EMPTY
-from rag.extent import sentence_asked
+from rag.extent import only_sentence_asked
 from rag.language import to_simplified
 from rag.outline import OTHER_MATTER, Outline
 from rag.recite import Reciter
@@ -67,7 +67,7 @@ def answer_structure(
     reader = _Reader(document, Reciter(document, language, kept), language, history, search)
     text = question.replace(f"《{document.title}》", " ")
     # Why somebody asks for a rule is no part of what he asks: I'm filling in a table.
-    return reader.answer(text) or reader.answer_number(sentence_asked(text))
+    return reader.answer(text) or reader.answer_number(only_sentence_asked(text))
 
 
 def _document_meant(question: str, documents: Sequence[Document]) -> Document | None:

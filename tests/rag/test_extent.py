@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.extent import is_compound, sentence_asked
+from rag.extent import is_compound, only_sentence_asked
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,8 @@ def test_a_question_with_one_part_says_nothing_of_several(question: str) -> None
 
 def test_the_one_sentence_that_asks() -> None:
     assert (
-        sentence_asked("My flyer is torn. What does number 20 say?") == "What does number 20 say?"
+        only_sentence_asked("My flyer is torn. What does number 20 say?")
+        == "What does number 20 say?"
     )
-    assert sentence_asked("What does number 20 say?") == ""
-    assert sentence_asked("第二十条讲什么？第三条呢？") == ""
+    assert only_sentence_asked("What does number 20 say?") == ""
+    assert only_sentence_asked("第二十条讲什么？第三条呢？") == ""
