@@ -77,6 +77,8 @@ def test_the_shipped_questions_have_no_problem() -> None:
                 227,
                 227,
                 238,
+                79,
+                80,
             ),
             strict=True,
         )
